@@ -1,0 +1,7 @@
+/** Storage: connections, migrations and transactions on SQLite and PostgreSQL. What the tables mean is their services' matter. */
+
+export type { Kysely, Selectable, Transaction } from 'kysely';
+export { sql } from 'kysely';
+export { type Database, type DatabaseLocation, openDatabase } from './database.ts';
+export { type FolderLock, lockFolder } from './folder-lock.ts';
+export type { Tables } from './tables.ts';
