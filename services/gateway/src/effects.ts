@@ -1,0 +1,126 @@
+import { fromUtf8, type JsonObject, type JsonValue } from '@modelward/basics';
+import type { Effect, KeyedType } from '@modelward/interfaces';
+import { type Exchange, type GatewayDeps, type NewResource, need, type ResourceFacts } from './exchange.ts';
+
+/*
+ * Modelward's own facts about what exists. A name is reserved before the upstream is asked to make it, so that a crash
+ * between the two leaves a reservation and never something that exists upstream and belongs to nobody here.
+ */
+
+export type Prepared = { readonly reservation?: ResourceFacts; readonly fresh: boolean };
+
+/** Before the request goes on. */
+export async function prepareEffect(exchange: Exchange, deps: GatewayDeps): Promise<Prepared> {
+  const effect = exchange.description?.effect;
+  if (effect?.kind !== 'creates' || effect.name === undefined) return { fresh: false };
+  const reserved = await deps.resources.reserve(
+    newResource(exchange, effect, provisionalKey(effect.type, effect.name)),
+  );
+  // `exists`: a living fact; the upstream says so itself, or shows that the fact is stale by creating it anew.
+  return reserved.ok ? { reservation: reserved.value.resource, fresh: reserved.value.fresh } : { fresh: false };
+}
+
+/** An experiment's key is an id that only the upstream gives; until then its name stands in. */
+function provisionalKey(type: KeyedType, name: string): string {
+  return type === 'Experiment' ? `name:${name}` : name;
+}
+
+/** After the upstream answered and before the client hears of it. */
+export async function completeEffect(exchange: Exchange, deps: GatewayDeps, prepared: Prepared): Promise<void> {
+  const effect = exchange.description?.effect;
+  const status = need(exchange.answer, 'answer').status;
+  if (effect === undefined) return;
+  if (effect.kind === 'creates') return completeCreation(exchange, deps, { effect, prepared });
+  if (status !== 200) return;
+  const target = firstResource(exchange);
+  if (effect.kind === 'ends') return deps.resources.end(target.id);
+  return deps.resources.setStage({ id: target.id, stage: effect.stage, archiveOthers: effect.archiveOthers });
+}
+
+type Creation = { readonly effect: Extract<Effect, { kind: 'creates' }>; readonly prepared: Prepared };
+
+async function completeCreation(exchange: Exchange, deps: GatewayDeps, { effect, prepared }: Creation): Promise<void> {
+  const answer = readObject(exchange.answerBytes);
+  const created =
+    exchange.answer?.status === 200 && answer !== undefined
+      ? deps.interface.createdKey(effect.type, answer)
+      : undefined;
+  if (created !== undefined) return confirmCreation(exchange, deps, { effect, prepared, key: created });
+  if (prepared.reservation === undefined) return;
+  if (prepared.fresh) return deps.resources.release(prepared.reservation.id);
+  // The reservation is older than this request: what it stood for was made, but its answer was lost on the way back.
+  const key = answer?.error_code === 'RESOURCE_ALREADY_EXISTS' ? await lostKey(exchange, deps, effect) : undefined;
+  if (key !== undefined) await deps.resources.confirm(prepared.reservation.id, { key, ownerId: ownerOf(exchange) });
+}
+
+async function confirmCreation(
+  exchange: Exchange,
+  deps: GatewayDeps,
+  creation: Creation & { key: string },
+): Promise<void> {
+  const { effect, prepared, key } = creation;
+  const ownerId = ownerOf(exchange);
+  if (prepared.reservation !== undefined && (await deps.resources.confirm(prepared.reservation.id, { key, ownerId })))
+    return;
+  // A living fact under this key is of something that the upstream has meanwhile lost: what is made now is a new resource.
+  const stale = await deps.resources.find(effect.type, key);
+  if (stale !== undefined) await deps.resources.end(stale.id);
+  const reserved = await deps.resources.reserve(newResource(exchange, effect, key));
+  if (reserved.ok) await deps.resources.confirm(reserved.value.resource.id, { key, ownerId });
+}
+
+async function lostKey(exchange: Exchange, deps: GatewayDeps, effect: Creation['effect']): Promise<string | undefined> {
+  if (effect.type !== 'Experiment') return effect.name;
+  const target = `/api/2.0/mlflow/experiments/get-by-name?experiment_name=${encodeURIComponent(effect.name ?? '')}`;
+  const answer = await deps.upstream.send(
+    { method: 'GET', target, headers: { 'accept-encoding': 'identity' }, signal: exchange.signal },
+    need(exchange.caller, 'caller'),
+  );
+  const parts: Uint8Array[] = [];
+  for await (const part of answer.body) parts.push(part);
+  const experiment = readObject(Buffer.concat(parts))?.experiment;
+  return isObject(experiment) ? deps.interface.createdKey('Experiment', experiment) : undefined;
+}
+
+function newResource(exchange: Exchange, effect: Creation['effect'], key: string): NewResource {
+  const owner = ownerOf(exchange);
+  const place = exchange.resolved?.[effect.parent ?? 0]?.resource;
+  if (place === undefined || place.type === 'Organization') throw new Error(`a new \`${effect.type}\` has no place`);
+  const projectId = place.type === 'Project' ? place.id : place.projectId;
+  return {
+    type: effect.type,
+    key,
+    projectId,
+    ownerId: owner,
+    producerId: owner,
+    ...(effect.name === undefined ? {} : { name: effect.name }),
+    ...(place.type === 'Project' ? {} : { parentId: place.id }),
+  };
+}
+
+function firstResource(exchange: Exchange): ResourceFacts {
+  const resource = exchange.resolved?.[0]?.resource;
+  if (resource === undefined || resource.type === 'Organization' || resource.type === 'Project') {
+    throw new Error('the request names no resource to change');
+  }
+  return resource;
+}
+
+function ownerOf(exchange: Exchange): string {
+  return need(exchange.identity, 'identity').principal.id;
+}
+
+export function readObject(bytes: Uint8Array | undefined): JsonObject | undefined {
+  const text = bytes && fromUtf8(bytes);
+  if (text === undefined) return undefined;
+  try {
+    const value = JSON.parse(text) as JsonValue;
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
