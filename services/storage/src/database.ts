@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
 import pg from 'pg';
+import Cursor from 'pg-cursor';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
@@ -57,7 +58,7 @@ function openPostgres(url: string): Kysely<Tables> {
   // Times and counts are 64-bit in the tables and stay far below 2^53; a number that does not is a fault, not a rounding.
   const types = { getTypeParser: parserFor } as pg.CustomTypesConfig;
   return new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 10, types }) }),
+    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 10, types }), cursor: Cursor }),
   });
 }
 

@@ -4,4 +4,5 @@ export type { Kysely, Selectable, Transaction } from 'kysely';
 export { sql } from 'kysely';
 export { type Database, type DatabaseLocation, openDatabase } from './database.ts';
 export { type FolderLock, lockFolder } from './folder-lock.ts';
+export { loadSnapshot, readSnapshot, type SnapshotRow } from './snapshot.ts';
 export type { Tables } from './tables.ts';

@@ -3,3 +3,16 @@ import type { PrincipalTables } from './tables/principals.ts';
 import type { RegistryTables } from './tables/registry.ts';
 
 export type Tables = PrincipalTables & AccessTables & RegistryTables;
+
+/** Every table, those that others refer to first. */
+export const tablesInOrder: readonly (keyof Tables)[] = [
+  'accounts',
+  'groups',
+  'group_members',
+  'enrolments',
+  'sessions',
+  'tokens',
+  'projects',
+  'role_links',
+  'resources',
+];

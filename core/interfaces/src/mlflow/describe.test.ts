@@ -153,7 +153,7 @@ describe('what two readers could read differently is refused', () => {
     ['a tabled path in other letters', 'GET', get.replace('runs', 'Runs'), undefined],
     ['a doubled slash', 'GET', get.replace('/mlflow', '//mlflow'), undefined],
     ['the route with the lost slash', 'POST', '/api/2.0mlflow/experiments/search-datasets', '{}'],
-  ])('%s', (_, method, target, body, headers = {}) => {
+  ])('%s', (_, method, target, body, headers?: Record<string, string>) => {
     expect(ask(method, target, body, headers)).toMatchObject({ ok: false });
   });
 });
