@@ -20,7 +20,6 @@ export async function installWorkspace(root, install = npmCi) {
   const stampFile = join(root, 'node_modules', '.modelward-installed');
   const wanted = stampOf(root);
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return { ok: true };
-  console.log('modelward: installing what package-lock.json names (npm ci, once; about 10 s with a warm network)');
   const reason = await install(root);
   if (reason !== undefined) {
     const next =
@@ -43,6 +42,7 @@ function stampOf(root) {
 
 /** @type {Install} */
 function npmCi(root) {
+  console.log('modelward: installing what package-lock.json names (npm ci, once; about 10 s with a warm network)');
   // --include=dev: with NODE_ENV=production npm would leave out the optional Node and the development tools.
   const options = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=error'];
   const npm = npmCommand();
