@@ -23,9 +23,16 @@ const filters = process.argv.slice(2);
 const requireAll = process.env.MODELWARD_REQUIRE === 'all';
 let interrupted = false;
 
+/** A log file is not a terminal, whatever the tools take it for. */
+const inColour = process.stdout.isTTY === true;
+
 /** @type {CheckToRun[]} */
 const checks = [
-  { name: 'format and lint', command: 'biome', options: ['ci', '--error-on-warnings', '.'] },
+  {
+    name: 'format and lint',
+    command: 'biome',
+    options: ['ci', '--error-on-warnings', `--colors=${inColour ? 'force' : 'off'}`, '.'],
+  },
   { name: 'types', command: 'tsc', options: ['-p', '.'] },
   { name: 'unused code', command: 'knip', options: ['--no-progress'] },
 ];
@@ -115,8 +122,9 @@ async function runTests(environment) {
   const reporters = ['--reporter=default', `--reporter=${join(root, 'setup', 'test-counts.mjs')}`];
   try {
     const beganMs = Date.now();
+    const colour = inColour ? [] : ['--no-color'];
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-    const exitCode = await runChild(process.execPath, [vitest, 'run', ...reporters, ...filters], {
+    const exitCode = await runChild(process.execPath, [vitest, 'run', ...colour, ...reporters, ...filters], {
       cwd: root,
       env: { ...environment, MODELWARD_TEST_COUNTS: countsFile },
     });
