@@ -57,8 +57,9 @@ async function main() {
 async function runChecks() {
   /** @type {Check[]} */
   const results = [];
-  // With a filter somebody is at work on one thing; its formatting can wait.
-  for (const check of filters.length > 0 ? checks.slice(1) : checks) {
+  // With a filter somebody is in the middle of one thing; what is not tidy yet can wait.
+  const due = filters.length > 0 ? checks.filter(({ name }) => name === 'types') : checks;
+  for (const check of due) {
     if (interrupted) break;
     const beganMs = Date.now();
     const { code, text } = await output(check.command, check.options, { cwd: root });

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export type Floor = 'core' | 'services' | 'apps';
-export const floors: readonly Floor[] = ['core', 'services', 'apps'];
+type Floor = 'core' | 'services' | 'apps';
+const floors: readonly Floor[] = ['core', 'services', 'apps'];
 
 export type WorkspacePackage = {
   readonly name: string;
