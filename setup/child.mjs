@@ -41,6 +41,23 @@ export function runChild(command, childArguments, options = {}) {
       console.error(`modelward: \`${command}\` cannot be started (${fault.message}); run \`npm ci --ignore-scripts\``);
       end(1);
     });
-    child.on('exit', (code, signal) => end(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+    child.on('exit', (code, signal) => {
+      if (lastMs.size > 0 && ownGroup) endGroup(child.pid);
+      end(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
   });
+}
+
+/**
+ * A test run that is told to stop leaves the programs that its tests started, unless somebody ends those too.
+ *
+ * @param {number | undefined} leader
+ */
+function endGroup(leader) {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGTERM');
+  } catch {
+    // Nobody was left: the usual case.
+  }
 }

@@ -53,6 +53,19 @@ describe('a child process', () => {
     },
   );
 
+  it('takes along what it started, when it is told to end', async () => {
+    // The grandchild holds standard output, so that the pipe closes only when it is gone too.
+    const run = runThrough(`
+      require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+      process.on('SIGTERM', () => process.exit(0));
+      console.log('ready');
+    `);
+    await run.firstLine;
+    run.parent.kill('SIGTERM');
+    expect(await run.ended).toEqual([0, null]);
+    await run.closed;
+  });
+
   it('says so when the command is not there', async () => {
     const program = `
       import { runChild } from ${JSON.stringify(childModule)};
