@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests of whole programs: servers, real clients, browsers. Slow by nature. */
@@ -15,6 +16,8 @@ export default defineConfig({
         test: {
           name: 'packages',
           include: ['{core,services,apps}/*/src/**/*.test.ts', readers, 'setup/**/*.test.ts'],
+          // Two on a machine with two cores, where vitest alone would take one: many of these wait for a disk.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           testTimeout: 20_000,
           hookTimeout: 20_000,
           sequence: { groupOrder: 0 },
