@@ -56,6 +56,11 @@ describe.each(packages)('$folder', (house) => {
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
+  it('keeps what is for tests out of what runs', () => {
+    const wrong = sourcesOf(house).filter((file) => !isTest(file) && importsOf(file).some(isForTests));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
   it('stays inside its folder with relative imports', () => {
     const wrong = sourcesOf(house).flatMap((file) =>
       importsOf(file)
@@ -68,9 +73,13 @@ describe.each(packages)('$folder', (house) => {
   });
 });
 
+function isForTests(name: string): boolean {
+  return /(^|\/)testing\//.test(name) || ['vitest', 'fast-check'].includes(name);
+}
+
 /** Tests may use the tests' support; a launcher, which runs before there is a Node 24, may use the set-up. */
 function mayLeave(from: string, target: string): boolean {
-  if (/\.test\.tsx?$/.test(from)) return target.startsWith('tests/support/');
+  if (/\.test\.tsx?$|\/src\/testing\//.test(from)) return target.startsWith('tests/support/');
   return /^apps\/[^/]+\/bin\//.test(from) && target.startsWith('setup/');
 }
 

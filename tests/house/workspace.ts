@@ -57,8 +57,9 @@ export function sourcesOf(workspacePackage: WorkspacePackage): SourceFile[] {
   return sourceFiles.filter(({ path }) => path.startsWith(`${workspacePackage.folder}/`));
 }
 
+/** Tests, and what stands in a package's `testing` folder for its tests alone. */
 export function isTest({ path }: SourceFile): boolean {
-  return path.endsWith('.test.ts') || path.endsWith('.test.tsx');
+  return path.endsWith('.test.ts') || path.endsWith('.test.tsx') || path.includes('/src/testing/');
 }
 
 const importForms = [
