@@ -1,1 +1,14 @@
-export {};
+/** Policy: loads a Cedar bundle and decides over the entities and links it is given. Where those come from is not its matter. */
+export type { BundleFile, BundleFlaw, Policy, PolicyBundle, Risk, Role } from './bundle.ts';
+export { createCedarEngine } from './cedar-engine.ts';
+export type {
+  AttributeValue,
+  Entity,
+  EntityRef,
+  PolicyAnswer,
+  PolicyContext,
+  PolicyEngine,
+  PolicyLink,
+  PolicyQuestion,
+} from './engine.ts';
+export { loadBundle } from './load-bundle.ts';

@@ -1,0 +1,39 @@
+/** One file of a bundle; `path` is below the bundle's folder, with forward slashes. */
+export type BundleFile = { readonly path: string; readonly text: string };
+
+/** What is wrong with a bundle, and where: lines count from 1. */
+export type BundleFlaw = { readonly file: string; readonly line?: number; readonly message: string };
+
+export type Risk = 'low' | 'medium' | 'high';
+
+/** A role is a template; who has it where is a link. */
+export type Role = {
+  readonly name: string;
+  readonly title: string;
+  /** Whether somebody may be told to ask for it. */
+  readonly requestable: boolean;
+  readonly risk: Risk;
+  /** The entity types that it may be given on. */
+  readonly scopeTypes: readonly string[];
+};
+
+export type PolicyKind = 'role' | 'permit' | 'guardrail';
+
+export type Policy = {
+  readonly id: string;
+  readonly kind: PolicyKind;
+  readonly text: string;
+  readonly file: string;
+  /** The line of the file that `text` begins on. */
+  readonly line: number;
+};
+
+export type PolicyBundle = {
+  readonly name: string;
+  readonly version: string;
+  /** Of every file that decides anything, in the order of their paths. */
+  readonly digest: string;
+  readonly schema: string;
+  readonly policies: readonly Policy[];
+  readonly roles: readonly Role[];
+};

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defaultFiles, mustLoad } from '../testing/default-bundle.ts';
+import { ada, ask, entities, job, link, organization, project, resources, team } from '../testing/small-world.ts';
+import { createCedarEngine } from './cedar-engine.ts';
+import type { PolicyQuestion } from './engine.ts';
+import { limits } from './limits.ts';
+
+const bundle = mustLoad(defaultFiles());
+const engine = createCedarEngine(bundle);
+const readModel = { action: 'model.read', on: resources.Model };
+
+describe('a decision', () => {
+  it('is no when nothing permits, with no reason', () => {
+    expect(engine.decide(ask(readModel))).toEqual({ allowed: false, reasons: [], errors: [] });
+  });
+
+  it('cites the role and the link that permit', () => {
+    const viewer = link('viewer', project);
+    const answer = engine.decide(ask({ ...readModel, links: [viewer] }));
+    expect(answer).toEqual({ allowed: true, reasons: [`viewer:${viewer.id}`], errors: [] });
+  });
+
+  it('cites the guardrail that forbids', () => {
+    const links = [link('release-manager', project)];
+    const answer = engine.decide(ask({ action: 'version.promote', on: resources.ModelVersion, links }, 'none'));
+    expect(answer).toEqual({ allowed: false, reasons: ['unbound-promotion'], errors: [] });
+  });
+
+  it('follows a link of a group to its members', () => {
+    expect(engine.decide(ask({ ...readModel, links: [link('viewer', project, team)] })).allowed).toBe(true);
+  });
+
+  it.each([
+    ['somebody else', [link('viewer', project, job)]],
+    ['another project', [link('viewer', resources['Project, listed'])]],
+    ['another model', [link('viewer', resources['Model, production'])]],
+    ['a role that the bundle does not have', [link('no-such-role', project)]],
+  ])('leaves out a link of %s', (_, links) => {
+    expect(engine.decide(ask({ ...readModel, links })).allowed).toBe(false);
+  });
+
+  it('takes one link that is given twice for one', () => {
+    const viewer = link('viewer', project);
+    expect(engine.decide(ask({ ...readModel, links: [viewer, viewer] })).allowed).toBe(true);
+  });
+});
+
+describe('what is broken denies', () => {
+  const withoutModel = entities.filter(({ uid }) => uid.type !== 'Model');
+  const setAlias = ask(
+    { action: 'alias.set', on: resources.ModelVersion, links: [link('release-manager', resources.Model)] },
+    'none',
+  );
+
+  it('when a guardrail errs, and says so', () => {
+    const answer = engine.decide({ ...setAlias, entities: withoutModel });
+    expect(answer).toMatchObject({ allowed: false, reasons: ['unbound-production-alias'] });
+    expect(answer.errors.join()).toContain('does not exist');
+    expect(engine.decide(setAlias).allowed).toBe(true);
+  });
+
+  it('when a permit errs, unless another permits, and says so', () => {
+    const asked = { action: 'alias.set', on: resources.ModelVersion };
+    const scientist = link('data-scientist', resources.Model);
+    const alone = engine.decide({ ...ask({ ...asked, links: [scientist] }), entities: withoutModel });
+    expect(alone).toMatchObject({ allowed: false, reasons: [], errors: [expect.stringContaining('does not exist')] });
+    const links = [scientist, link('release-manager', resources.Model)];
+    const both = engine.decide({ ...ask({ ...asked, links }), entities: withoutModel });
+    expect(both).toMatchObject({ allowed: true, errors: [expect.stringContaining('does not exist')] });
+  });
+
+  const broken: [string, Partial<PolicyQuestion>][] = [
+    ['an action that the schema does not know', { action: 'model.steal' }],
+    ['an action that does not apply to the type', { action: 'audit.read' }],
+    ['a type that the schema does not know', { resource: { type: 'Artifact', id: 'x' } }],
+    ['a group that asks', { principal: team }],
+    ['an entity that lacks an attribute', { entities: [{ uid: resources.Model, attributes: {}, parents: [project] }] }],
+    ['an entity that lies in what it cannot', { entities: [{ uid: resources.Run, attributes: {}, parents: [ada] }] }],
+  ];
+  it.each(broken)('when a request has %s', (_, change) => {
+    const answer = engine.decide({ ...ask({ ...readModel, links: [link('viewer', project)] }), ...change });
+    expect(answer).toEqual({ allowed: false, reasons: ['request-invalid'], errors: [expect.any(String)] });
+  });
+});
+
+describe('parsed policy sets', () => {
+  it('stay apart when there are more combinations of links than names, for several engines', () => {
+    const other = createCedarEngine(
+      mustLoad(defaultFiles().filter(({ path }) => path !== 'guardrails/unbound-promotion.cedar')),
+    );
+    const combinations = Array.from({ length: limits.parsedPolicySets + 40 }, (_, at) => [
+      { ...link(at % 2 === 0 ? 'release-manager' : 'viewer', project), id: `lnk_${at}` },
+    ]);
+    for (const pass of [1, 2]) {
+      for (const [at, links] of combinations.entries()) {
+        const asked = { action: 'version.promote', on: resources.ModelVersion, links };
+        const answers = [
+          engine.decide(ask(asked)).allowed,
+          other.decide(ask(asked, 'none')).allowed,
+          engine.decide(ask(asked, 'none')).allowed,
+        ];
+        expect({ pass, at, answers }).toEqual({ pass, at, answers: [at % 2 === 0, at % 2 === 0, false] });
+      }
+    }
+  });
+});
+
+describe('laws', () => {
+  const scopes = [organization, project, resources.Experiment, resources.Model, resources['Project, listed']];
+  const anyLink = fc
+    .record({
+      role: fc.constantFrom(...bundle.roles.map(({ name }) => name)),
+      scope: fc.constantFrom(...scopes),
+      principal: fc.constantFrom(ada, team, job),
+    })
+    .map(({ role, scope, principal }) => link(role, scope, principal));
+  const actions = [
+    'model.read',
+    'version.promote',
+    'alias.set',
+    'run.delete',
+    'token.create',
+    'audit.read',
+    'model.discover',
+  ];
+
+  it('taking a link away never turns a no to a yes', () => {
+    const anyQuestion = fc.record({
+      action: fc.constantFrom(...actions),
+      on: fc.constantFrom(...Object.values(resources)),
+      links: fc.array(anyLink, { minLength: 1, maxLength: 5 }),
+      level: fc.constantFrom('none' as const, 'aal1' as const),
+      without: fc.nat(4),
+    });
+    fc.assert(
+      fc.property(anyQuestion, ({ links, level, without, ...asked }) => {
+        const all = engine.decide(ask({ ...asked, links }, level)).allowed;
+        const fewer = engine.decide(
+          ask({ ...asked, links: links.filter((_, at) => at !== without % links.length) }, level),
+        );
+        expect(all || !fewer.allowed).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
