@@ -47,6 +47,14 @@ export const actions = [
 export type Action = (typeof actions)[number];
 
 /** The types of resource that a decision can be about; `Organization` is the one root of all of them. */
-export const resourceTypes = ['Organization', 'Project', 'Experiment', 'Run', 'Model', 'ModelVersion'] as const;
+export const resourceTypes = [
+  'Organization',
+  'Account',
+  'Project',
+  'Experiment',
+  'Run',
+  'Model',
+  'ModelVersion',
+] as const;
 
 export type ResourceType = (typeof resourceTypes)[number];
