@@ -1,0 +1,30 @@
+import type { Action } from '@modelward/contract';
+import type { Asking, Judge, Subject } from './judge.ts';
+
+/** Any one of these, on the resource itself, lets the caller know that it exists. */
+const telling: Readonly<Record<string, readonly Action[]>> = {
+  Account: ['account.read'],
+  Project: ['project.read'],
+  Experiment: ['experiment.discover'],
+  Run: ['experiment.discover'],
+  LoggedModel: ['experiment.discover'],
+  Model: ['model.discover'],
+  ModelVersion: ['model.discover'],
+};
+
+/** What lies in a listed project may be known, and so may the project; which noun decides for something new in it. */
+function tellingOfProject(action: Action): readonly Action[] {
+  if (action.startsWith('experiment.')) return ['experiment.discover', 'project.read'];
+  if (action.startsWith('model.')) return ['model.discover', 'project.read'];
+  return ['project.read', 'experiment.discover', 'model.discover'];
+}
+
+/** Whether the caller may know that the resource exists: because what was asked is allowed, or because policy says so. */
+export function isDiscoverable(judge: Judge, asking: Asking, asked: { action: Action; subject: Subject }): boolean {
+  const { action, subject } = asked;
+  const { ref } = subject;
+  if (ref.type === 'Organization') return true;
+  if (ref.type === 'Account' && ref.id === asking.question.principal.id) return true;
+  const signs = ref.type === 'Project' ? tellingOfProject(action) : (telling[ref.type] ?? []);
+  return [action, ...signs].some((sign) => judge(asking, sign, subject).allowed);
+}

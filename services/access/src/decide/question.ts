@@ -1,0 +1,59 @@
+import type { Action } from '@modelward/contract';
+import type { PolicyContext } from '@modelward/policy';
+import type { ResourceFacts } from '../resources/resource-store.ts';
+
+/** What a decision can be about. Only type and id are taken from the caller; what policy reads comes from the store. */
+export type ResourceRef =
+  | { readonly type: 'Organization' }
+  | { readonly type: 'Project'; readonly id: string }
+  /** A person or a service, for what is done to it or its tokens. */
+  | { readonly type: 'Account'; readonly id: string }
+  | ResourceFacts;
+
+export type Asked = { readonly action: Action; readonly resource: ResourceRef };
+
+export type AccessQuestion = {
+  readonly principal: { readonly kind: 'person' | 'service'; readonly id: string };
+  readonly authentication: { readonly level: PolicyContext['level']; readonly credential: string };
+  /** Undefined: a credential that is not narrowed. */
+  readonly scopes: readonly string[] | undefined;
+  readonly interface: 'mlflow' | 'control' | 'cli';
+  /** All of these together, or nothing. */
+  readonly asked: readonly Asked[];
+};
+
+/** Something that would turn the refusal to a yes, found by deciding again as if it were so. */
+export type Remedy =
+  | {
+      readonly kind: 'role';
+      readonly role: string;
+      readonly scope: { readonly type: 'Project'; readonly id: string; readonly name: string };
+    }
+  | { readonly kind: 'token-scope'; readonly scope: string }
+  | { readonly kind: 'sign-in' };
+
+/** Why policy was not even asked, or what stood in the way besides it. */
+export type ReasonCode =
+  | 'nothing-asked'
+  | 'too-much-asked'
+  | 'account-unknown'
+  | 'account-invited'
+  | 'account-suspended'
+  | 'resource-unknown'
+  | 'no-permit'
+  | 'token-scope';
+
+export type AccessDecision = {
+  readonly allowed: boolean;
+  /** Whether the caller may know that everything asked about exists. */
+  readonly discoverable: boolean;
+  readonly refusedAction?: Action;
+  /** The policies that determined it (`role:link` for a role), or codes. */
+  readonly reasons: readonly string[];
+  /** Faults of policies or of the request, to be looked into whatever the answer. */
+  readonly errors: readonly string[];
+  /** Digest of the bundle that decided. */
+  readonly bundle: string;
+  /** All of these together would allow it. Empty when nothing that is known of would, or the caller may not know. */
+  readonly remedies: readonly Remedy[];
+};
