@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultFiles, mustLoad } from '../testing/default-bundle.ts';
-import { ada, ask, entities, job, link, organization, project, resources, team } from '../testing/small-world.ts';
 import { createCedarEngine } from './cedar-engine.ts';
 import type { PolicyQuestion } from './engine.ts';
 import { limits } from './limits.ts';
+import { defaultFiles, mustLoad } from './testing/default-bundle.ts';
+import { ada, ask, entities, job, link, organization, project, resources, team } from './testing/small-world.ts';
 
 const bundle = mustLoad(defaultFiles());
 const engine = createCedarEngine(bundle);

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemaToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { describe, expect, it } from 'vitest';
-import { defaultFiles, mustLoad } from '../testing/default-bundle.ts';
-import { ask, link, organization, project, resources } from '../testing/small-world.ts';
 import type { BundleFile } from './bundle.ts';
 import { createCedarEngine } from './cedar-engine.ts';
 import type { PolicyEngine, PolicyLink } from './engine.ts';
+import { defaultFiles, mustLoad } from './testing/default-bundle.ts';
+import { ask, link, organization, project, resources } from './testing/small-world.ts';
 
 /*
  * The access matrix is written out in `policies/tests/access-matrix.txt`, so that what a change of a policy means is read in

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { defaultFiles, mustLoad, sha256 } from '../testing/default-bundle.ts';
 import type { BundleFile } from './bundle.ts';
 import { loadBundle } from './load-bundle.ts';
+import { defaultFiles, mustLoad, sha256 } from './testing/default-bundle.ts';
 
 const manifest = { path: 'manifest.json', text: '{ "name": "small", "version": "1" }' };
 const schema = {

@@ -1,7 +1,7 @@
 import { actions } from '@modelward/contract';
 import { createCedarEngine } from '@modelward/policy';
 import { expect, it } from 'vitest';
-import { policiesFolder } from '../../testing/world.ts';
+import { policiesFolder } from '../testing/world.ts';
 import { readBundle } from './read-bundle.ts';
 
 it('the bundle that the product ships with is read, and is the same each time', async () => {

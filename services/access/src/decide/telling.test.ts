@@ -4,9 +4,9 @@ import type { Database } from '@modelward/storage';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases } from '../../../../tests/support/databases.ts';
-import { createWorld, defaultEngine, inProject, type World } from '../../testing/world.ts';
 import { organizationId } from '../organization.ts';
 import type { ResourceFacts } from '../resources/resource-store.ts';
+import { createWorld, defaultEngine, inProject, type World } from '../testing/world.ts';
 import type { Remedy, ResourceRef } from './question.ts';
 
 /* What a refusal tells: whether the thing is there, and what would help. Nothing here is about SQL, so one database will do. */

@@ -2,8 +2,8 @@ import type { PolicyEngine } from '@modelward/policy';
 import type { Database } from '@modelward/storage';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { databases } from '../../../../tests/support/databases.ts';
-import { createWorld, defaultEngine, inProject, newId, type World } from '../../testing/world.ts';
 import { organizationId } from '../organization.ts';
+import { createWorld, defaultEngine, inProject, newId, type World } from '../testing/world.ts';
 import type { Assignment, AssignRefusal } from './links.ts';
 
 let engine: PolicyEngine;

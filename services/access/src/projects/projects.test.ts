@@ -1,7 +1,7 @@
 import type { Database } from '@modelward/storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { databases } from '../../../../tests/support/databases.ts';
-import { newId } from '../../testing/world.ts';
+import { newId } from '../testing/world.ts';
 import { createProjects } from './projects.ts';
 
 describe.each(databases)('projects on $name', ({ open }) => {

@@ -2,7 +2,7 @@ import type { PolicyEngine } from '@modelward/policy';
 import type { Database } from '@modelward/storage';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { databases } from '../../../../tests/support/databases.ts';
-import { createWorld, defaultEngine, type World } from '../../testing/world.ts';
+import { createWorld, defaultEngine, type World } from '../testing/world.ts';
 import type { NewResource } from './resources.ts';
 
 let engine: PolicyEngine;

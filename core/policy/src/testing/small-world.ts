@@ -1,4 +1,4 @@
-import type { Entity, EntityRef, PolicyContext, PolicyLink, PolicyQuestion } from '../src/engine.ts';
+import type { Entity, EntityRef, PolicyContext, PolicyLink, PolicyQuestion } from '../engine.ts';
 
 /* One person, one of everything in a project, in the shape of the default bundle's schema. */
 

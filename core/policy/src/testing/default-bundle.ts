@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BundleFile, PolicyBundle } from '../src/bundle.ts';
-import { loadBundle } from '../src/load-bundle.ts';
+import type { BundleFile, PolicyBundle } from '../bundle.ts';
+import { loadBundle } from '../load-bundle.ts';
 
-const folder = join(import.meta.dirname, '../../../policies');
+const folder = join(import.meta.dirname, '../../../../policies');
 
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');

@@ -4,14 +4,14 @@ import { toBase64Url } from '@modelward/basics';
 import type { Action } from '@modelward/contract';
 import { createCedarEngine, type PolicyEngine } from '@modelward/policy';
 import type { Database } from '@modelward/storage';
-import { createAccess } from '../src/access.ts';
-import { readBundle } from '../src/bundles/read-bundle.ts';
-import type { AccessQuestion, ResourceRef } from '../src/decide/question.ts';
-import type { LinkPrincipal, LinkScope } from '../src/links/link-store.ts';
-import type { ResourceFacts } from '../src/resources/resource-store.ts';
-import type { NewResource } from '../src/resources/resources.ts';
+import { createAccess } from '../access.ts';
+import { readBundle } from '../bundles/read-bundle.ts';
+import type { AccessQuestion, ResourceRef } from '../decide/question.ts';
+import type { LinkPrincipal, LinkScope } from '../links/link-store.ts';
+import type { ResourceFacts } from '../resources/resource-store.ts';
+import type { NewResource } from '../resources/resources.ts';
 
-export const policiesFolder = join(import.meta.dirname, '../../../policies');
+export const policiesFolder = join(import.meta.dirname, '../../../../policies');
 
 export async function defaultEngine(): Promise<PolicyEngine> {
   const bundle = await readBundle(policiesFolder);
