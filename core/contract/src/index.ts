@@ -1,4 +1,6 @@
-/** The contract: action names, audit events, and the shapes that floors hand to each other. Decides nothing. */
+/** The contract: action names, audit events, the control API, and the shapes that floors hand to each other. Decides nothing. */
 export * from './actions.ts';
+export * from './endpoints.ts';
+export * from './errors.ts';
 export * from './events.ts';
 export * from './upstream.ts';

@@ -2,12 +2,14 @@ import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as principals from './migrations/0001-principals.ts';
 import * as access from './migrations/0002-access.ts';
+import * as registry from './migrations/0003-registry.ts';
 import type { Tables } from './tables.ts';
 
 /** In order; a migration that has shipped is never edited. The same ones run on SQLite and on PostgreSQL. */
 const migrations: Record<string, Migration> = {
   '0001-principals': principals,
   '0002-access': access,
+  '0003-registry': registry,
 };
 
 /** Applies what is missing, all or nothing; throws on a database that a newer version has already changed. */

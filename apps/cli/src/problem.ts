@@ -1,0 +1,38 @@
+import type { ApiError } from '@modelward/contract';
+
+/** Something that a person is told plainly: what happened and why, and what to do next. `2` is a command used wrongly. */
+export class Problem extends Error {
+  readonly next: string;
+  readonly exitCode: 1 | 2;
+  constructor(message: string, next: string, exitCode: 1 | 2 = 1) {
+    super(message);
+    this.next = next;
+    this.exitCode = exitCode;
+  }
+}
+
+/** The server said no. */
+export class Refused extends Problem {
+  readonly error: ApiError;
+  constructor(error: ApiError) {
+    super(error.message, error.next);
+    this.error = error;
+  }
+}
+
+export function describeProblem(problem: Problem): readonly string[] {
+  const lines = [`modelward: ${problem.message}`, `  next: ${problem.next}`];
+  if (!(problem instanceof Refused)) return lines;
+  const { code, requestId, remedies = [] } = problem.error;
+  const helps = remedies.map((remedy) => {
+    switch (remedy.kind) {
+      case 'role':
+        return `  would help: the role \`${remedy.role}\` on ${remedy.scope.type.toLowerCase()} \`${remedy.scope.name}\``;
+      case 'token-scope':
+        return `  would help: a token whose scopes include \`${remedy.scope}\``;
+      case 'sign-in':
+        return '  would help: signing in, where a token is not enough';
+    }
+  });
+  return [...lines, ...helps, `  (${code}, request ${requestId})`];
+}

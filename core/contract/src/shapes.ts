@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { auditEntry } from './events.ts';
+
+/*
+ * What goes in and out of the control API. Times are milliseconds since the epoch; a secret appears once, in the answer
+ * that made it.
+ */
+
+/** A whole number, also as the query of a URL writes it. */
+export const wholeNumber = z.union([
+  z.int().nonnegative(),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+]);
+
+/** How many entries of the record one answer may hold. */
+export const recordLimit = wholeNumber.pipe(z.int().min(1).max(500)).default(100);
+
+/** Long enough for any name here; whether it is a good one is for the service that keeps it to say. */
+export const nameInput = z.string().min(1).max(200);
+export const idInput = z.string().regex(/^[a-z]{3}_[0-9A-Za-z_-]{1,64}$/, 'is not an id');
+export const secretInput = z.string().min(1).max(200);
+export const passwordInput = z.string().min(1).max(1024);
+
+/** `alice`, `service:ci` or `group:team`. */
+export const principalText = z
+  .string()
+  .regex(/^(service:|group:)?[^:]{1,200}$/, 'is no `name`, `service:name` or `group:name`');
+/** `organization`, `project:key`, `model:name` or `experiment:id`. */
+export const scopeText = z
+  .string()
+  .regex(
+    /^(organization|(project|model|experiment):.{1,256})$/,
+    'is no `organization`, `project:key`, `model:name` or `experiment:id`',
+  );
+
+export const account = z.object({
+  id: z.string(),
+  kind: z.enum(['person', 'service']),
+  name: z.string(),
+  email: z.string().nullable(),
+  state: z.enum(['invited', 'active', 'suspended']),
+  createdAtMs: z.int(),
+});
+
+export const invitation = z.object({
+  secret: z.string(),
+  /** The page that takes the secret, which is only in the part of the address that browsers never send. */
+  link: z.string(),
+  endsAtMs: z.int(),
+});
+
+export const session = z.object({ secret: z.string(), endsAtMs: z.int() });
+
+const member = z.object({ id: z.string(), kind: z.enum(['person', 'service']), name: z.string() });
+
+export const group = z.object({ id: z.string(), name: z.string(), members: z.array(member), createdAtMs: z.int() });
+
+export const project = z.object({
+  id: z.string(),
+  key: z.string(),
+  title: z.string(),
+  /** Everybody signed in may know that its models and experiments exist. */
+  listed: z.boolean(),
+});
+
+export const role = z.object({
+  name: z.string(),
+  title: z.string(),
+  /** Whether somebody who lacks it may be told to ask for it. */
+  requestable: z.boolean(),
+  risk: z.enum(['low', 'medium', 'high']),
+  scopeTypes: z.array(z.string()),
+});
+
+export const roleLink = z.object({
+  id: z.string(),
+  role: z.string(),
+  principal: z.object({ kind: z.enum(['person', 'service', 'group']), id: z.string(), name: z.string() }),
+  scope: z.object({ type: z.string(), id: z.string(), name: z.string() }),
+  fromMs: z.int(),
+  /** Null: until it is revoked. */
+  untilMs: z.int().nullable(),
+  origin: z.string(),
+});
+
+export const token = z.object({
+  id: z.string(),
+  account: z.object({ id: z.string(), name: z.string() }),
+  label: z.string(),
+  scopes: z.array(z.string()),
+  createdAtMs: z.int(),
+  endsAtMs: z.int(),
+  lastUsedAtMs: z.int().nullable(),
+  revokedAtMs: z.int().nullable(),
+});
+
+export const recordPage = z.object({
+  origin: z.string(),
+  /** What the record's checkpoints are signed with, in the form that note verifiers read. */
+  verifierKey: z.string(),
+  size: z.int(),
+  entries: z.array(z.object({ index: z.int(), entry: auditEntry })),
+});

@@ -1,0 +1,76 @@
+import { tileWidth } from '@modelward/merkle';
+import { replaceFile } from './published-files.ts';
+import { type Publication, takePublication, writePublication } from './publisher.ts';
+import { isDiskFull, type Segments } from './segments.ts';
+import type { Log } from './sequencer.ts';
+
+type Deps = {
+  readonly log: Log;
+  readonly folder: string;
+  readonly segments: Segments;
+  /** A second copy of the last checkpoint, beside the keys: an older state put back contradicts it. */
+  readonly lastNoteFile: string;
+  readonly onFault: (fault: unknown) => void;
+};
+
+export type Publishing = ReturnType<typeof createPublishing>;
+
+/** Tiles follow what is durable within a second. A full disk delays them, and the write-ahead segments are kept until then. */
+export function createPublishing({ log, folder, segments, lastNoteFile, onFault }: Deps) {
+  let isDue = false;
+  let takenSize = log.publishedSize;
+  let pending: Publication | undefined;
+  let writing: Promise<void> | undefined;
+
+  /** Takes what is durable, if that is wanted and no group is on its way; the log may go on at once. */
+  const takeIfDue = (): void => {
+    if (!isDue || writing !== undefined || log.durableSize !== log.edge.size()) return;
+    if (pending === undefined && log.durableSize > takenSize) pending = take();
+    isDue = false;
+    if (pending === undefined) return;
+    writing = write(pending)
+      .catch((fault) => {
+        if (!isDiskFull(fault)) onFault(fault);
+      })
+      .finally(() => {
+        writing = undefined;
+      });
+  };
+
+  function take(): Publication {
+    const publication = takePublication({ ...log, note: log.note ?? '', publishedSize: takenSize });
+    takenSize = publication.size;
+    log.edge.letGo();
+    const bundlesDone = Math.floor(takenSize / tileWidth) * tileWidth - log.recentFrom;
+    log.recent.splice(0, bundlesDone);
+    log.recentFrom += bundlesDone;
+    return publication;
+  }
+
+  async function write(publication: Publication): Promise<void> {
+    await writePublication(folder, publication);
+    await replaceFile(lastNoteFile, publication.note);
+    pending = undefined;
+    log.publishedSize = publication.size;
+    await segments.release(publication.size);
+  }
+
+  return {
+    takeIfDue,
+    /** A file that is taken and not yet on disk. */
+    unwritten: (path: string): Uint8Array | undefined => pending?.files.get(path),
+    publishSoon(): void {
+      isDue = true;
+      takeIfDue();
+    },
+    /** Resolves when all that is durable now is published, or the disk is too full for it. */
+    async flush(): Promise<void> {
+      const wanted = log.durableSize;
+      for (let tries = 0; log.publishedSize < wanted && tries < 3; tries += 1) {
+        isDue = true;
+        takeIfDue();
+        await (writing ?? new Promise(setImmediate));
+      }
+    },
+  };
+}

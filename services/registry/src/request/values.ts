@@ -1,0 +1,107 @@
+import { limits } from '../limits.ts';
+import { invalid } from '../refusal.ts';
+import type { Fields } from './fields.ts';
+
+/* Names and values as MLflow takes them. */
+
+export type Entry = { readonly key: string; readonly value: string };
+
+export function runId(fields: Fields): string {
+  const id = fields.text('run_id');
+  const old = fields.text('run_uuid');
+  if (id !== undefined && old !== undefined && id !== old) throw invalid('`run_id` and `run_uuid` name two runs');
+  const found = id ?? old ?? fields.required('run_id');
+  if (!/^[0-9a-f]{32}$/.test(found)) throw invalid(`Invalid value ${JSON.stringify(found)} for parameter 'run_id' supplied.`);
+  return found;
+}
+
+export function experimentId(text: string): string {
+  if (/^(?:0|[1-9][0-9]{0,18})$/.test(text)) return text;
+  throw invalid(`Invalid experiment ID '${text}'. Experiment ID must be a valid integer.`);
+}
+
+export function experimentName(name: string): string {
+  if (name.trim() === '') throw invalid(`Invalid experiment name: '${name}'`);
+  return within('name', name, limits.experimentNameCharacters);
+}
+
+export function modelName(name: string): string {
+  if (/[/:]/.test(name)) throw invalid(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`);
+  if (name.trim() === '' || name === '.' || name === '..') throw invalid(`Invalid model name '${name}'.`);
+  return within('name', name, limits.nameCharacters);
+}
+
+export function versionNumber(text: string): number {
+  if (/^[1-9][0-9]{0,9}$/.test(text)) return Number(text);
+  throw invalid(`Parameter 'version' must be an integer, got '${text}'.`);
+}
+
+export function aliasName(alias: string): string {
+  if (!/^[\p{L}\p{N}_-]+$/u.test(alias)) {
+    throw invalid(
+      `Invalid alias name: '${alias}'. Names may only contain alphanumerics, underscores (_), and dashes (-).`,
+    );
+  }
+  return within('Registered model alias name', alias, limits.aliasCharacters);
+}
+
+export function newAliasName(alias: string): string {
+  if (alias.toLowerCase() === 'latest') throw invalid("'latest' alias name (case insensitive) is reserved.");
+  if (/^v[0-9]+$/i.test(alias)) throw invalid(`Version alias name '${alias}' is reserved.`);
+  return aliasName(alias);
+}
+
+/** The name of a tag, parameter or metric. */
+export function entryKey(key: string, field = 'key'): string {
+  const isPlain = key.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+  if (!isPlain || !/^[/\p{L}\p{N}_.\- :]+$/u.test(key)) {
+    throw invalid(
+      `Invalid value ${JSON.stringify(key.slice(0, 100))} for parameter '${field}' supplied: Names may only contain ` +
+        'alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).',
+    );
+  }
+  return within(field, key, limits.keyCharacters);
+}
+
+type ValueLimit = { readonly characters: number; readonly cut?: boolean };
+const modelTag: ValueLimit = { characters: limits.modelTagCharacters };
+
+/** MLflow cuts long values of runs, and refuses long ones elsewhere. */
+export const entryLimits = {
+  runTag: { characters: limits.runTagCharacters, cut: true },
+  param: { characters: limits.paramValueCharacters, cut: true },
+  experimentTag: { characters: limits.experimentTagCharacters },
+  modelTag,
+} satisfies Record<string, ValueLimit>;
+
+export function entry(fields: Fields, { characters, cut = false }: ValueLimit): Entry {
+  const key = entryKey(fields.required('key'));
+  const value = fields.text('value') ?? '';
+  return { key, value: cut ? value.slice(0, characters) : within('value', value, characters) };
+}
+
+export function entries(fields: Fields, name: string, limit: ValueLimit): readonly Entry[] {
+  const list = fields.objects(name);
+  if (list.length > limits.entriesPerList) throw tooMany(name, limits.entriesPerList, list.length);
+  return list.map((item) => entry(item, limit));
+}
+
+export function tooMany(name: string, most: number, got: number) {
+  return invalid(
+    `A batch logging request can contain at most ${most} ${name}. Got ${got} ${name}. Please split up ${name} across ` +
+      'multiple requests and try again.',
+  );
+}
+
+export function within(name: string, value: string, characters: number): string {
+  if (value.length <= characters) return value;
+  throw invalid(`'${name}' exceeds the maximum length of ${characters} characters`);
+}
+
+export function oneOf<const Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) {
+    throw invalid(`Invalid value ${JSON.stringify(value.slice(0, 100))} for parameter '${name}' supplied; use one of ${choices.join(', ')}`);
+  }
+  return found;
+}

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createControlClient } from './control-client.ts';
+
+/** A whole Modelward in a process of its own, on free ports and a temporary folder: what `npm start` runs. */
+export type House = {
+  readonly controlUrl: string;
+  readonly trackingUri: string;
+  readonly folder: string;
+  readonly process: ChildProcess;
+  /** All that it printed so far. */
+  readonly printed: () => string;
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
+};
+
+type HouseOptions = {
+  readonly folder?: string;
+  /** The `upstream` of the MLflow interface as YAML, in one line; the built-in registry when it is absent. */
+  readonly upstream?: string;
+  readonly environment?: Record<string, string>;
+};
+
+const mainFile = join(import.meta.dirname, '..', '..', 'apps', 'server', 'src', 'main.ts');
+
+/** Starts a house and waits until it serves. Throws with what it printed when it ends instead. */
+export async function startHouse(options: HouseOptions = {}): Promise<House> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'modelward-house-'));
+  const [controlPort, mlflowPort] = [await freePort(), await freePort()];
+  const controlUrl = `http://localhost:${controlPort}`;
+  const trackingUri = `http://127.0.0.1:${mlflowPort}`;
+  writeFileSync(join(folder, 'modelward.yaml'), configuration({ controlPort, mlflowPort, upstream: options.upstream }));
+  const child = spawn(process.execPath, [mainFile], {
+    cwd: folder,
+    env: { ...process.env, ...options.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (printed += part));
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  await Promise.race([
+    serving(controlUrl),
+    exited.then((code) => {
+      throw new Error(`the server ended with ${code}: ${printed}`);
+    }),
+  ]);
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
+    return exited;
+  };
+  return { controlUrl, trackingUri, folder, process: child, printed: () => printed, stop };
+}
+
+function configuration({
+  controlPort,
+  mlflowPort,
+  upstream,
+}: {
+  controlPort: number;
+  mlflowPort: number;
+  upstream?: string | undefined;
+}) {
+  const lines = ['control:', `  port: ${controlPort}`, 'mlflow:', `  port: ${mlflowPort}`];
+  return [...lines, ...(upstream === undefined ? [] : [`  upstream: ${upstream}`]), ''].join('\n');
+}
+
+async function serving(controlUrl: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    const alive = await fetch(`${controlUrl}/healthz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (alive) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('the server did not begin to serve within 30 s');
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
+
+export type Administrator = { readonly call: ReturnType<typeof createControlClient>; readonly secret: string };
+
+const password = 'a long enough passphrase for tests';
+
+/** Makes the first administrator with the secret that the server left, as its operator would. */
+export async function enrolAdministrator(house: House): Promise<Administrator> {
+  const link = readFileSync(join(house.folder, 'data', 'first-administrator.txt'), 'utf8').trim();
+  const secret = link.split('#first=')[1] ?? '';
+  const { session } = await createControlClient(house.controlUrl)('enrolments.redeem', {
+    secret,
+    name: 'root',
+    password,
+  });
+  return { call: createControlClient(house.controlUrl, session.secret), secret: session.secret };
+}
+
+export type Person = Administrator & { readonly name: string; readonly token: string; readonly tokenId: string };
+
+/** Invites a person, who sets a password, is given roles (`['data-scientist', 'project:fraud']`) and makes a token. */
+export async function addPerson(
+  house: House,
+  administrator: Administrator,
+  {
+    name,
+    roles = [],
+    scopes = ['*.*'],
+  }: { name: string; roles?: readonly (readonly [string, string])[]; scopes?: string[] },
+): Promise<Person> {
+  const { invitation } = await administrator.call('people.add', { name });
+  for (const [role, scope] of roles) await administrator.call('role-links.assign', { role, principal: name, scope });
+  const { session } = await createControlClient(house.controlUrl)('enrolments.redeem', {
+    secret: invitation.secret,
+    password,
+  });
+  const call = createControlClient(house.controlUrl, session.secret);
+  const made = await call('tokens.create', { label: 'mlflow', scopes });
+  return { name, call, secret: session.secret, token: made.secret, tokenId: made.token.id };
+}
