@@ -8,13 +8,13 @@ import {
 import type { PolicyBundle } from './bundle.ts';
 import { concernedLinks, keyOf } from './concerned-links.ts';
 import type {
-  AttributeValue,
   Entity,
   PolicyAnswer,
-  PolicyContext,
   PolicyEngine,
   PolicyLink,
   PolicyQuestion,
+  PolicyRecord,
+  PolicyValue,
 } from './engine.ts';
 import { parsedPolicySet, parsedSchema } from './parsed-policy-sets.ts';
 
@@ -31,7 +31,7 @@ export function createCedarEngine(bundle: PolicyBundle): PolicyEngine {
       principal: { ...question.principal },
       action: { type: 'Action', id: question.action },
       resource: { ...question.resource },
-      context: contextJson(question.context),
+      context: recordJson(question.context),
       preparsedSchemaName: schemaName,
       validateRequest: true,
       preparsedPolicySetId: parsedPolicySet(key, () => policySetOf(bundle, links)),
@@ -99,30 +99,38 @@ function permitNames(bundle: PolicyBundle, links: readonly PolicyLink[]): Readon
   ]);
 }
 
-function contextJson({
-  level,
-  credential,
-  interface: through,
-  risk,
-  nowMs,
-}: PolicyContext): Record<string, CedarValueJson> {
-  return {
-    auth: { level, credential },
-    token: { bound: level !== 'none' },
-    interface: through,
-    risk,
-    time: { __extn: { fn: 'datetime', arg: new Date(nowMs).toISOString() } },
-  };
-}
-
 function entityJson({ uid, attributes, parents }: Entity): EntityJson {
   return {
     uid: { ...uid },
-    attrs: Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, valueJson(value)])),
+    attrs: recordJson(attributes),
     parents: parents.map((parent) => ({ ...parent })),
   };
 }
 
-function valueJson(value: AttributeValue): CedarValueJson {
-  return typeof value === 'object' ? { __entity: { ...value } } : value;
+function recordJson(record: PolicyRecord): Record<string, CedarValueJson> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, valueJson(value)]));
+}
+
+function valueJson(value: PolicyValue): CedarValueJson {
+  if (typeof value !== 'object') return typeof value === 'bigint' ? exactNumber(value) : value;
+  if (isSet(value)) return value.map(valueJson);
+  if ('record' in value) return recordJson(value.record);
+  if ('datetimeMs' in value) return extension('datetime', new Date(value.datetimeMs).toISOString());
+  if ('ip' in value) return extension('ip', value.ip);
+  return { __entity: { ...value } };
+}
+
+function isSet(value: object): value is readonly PolicyValue[] {
+  return Array.isArray(value);
+}
+
+function extension(fn: string, arg: string): CedarValueJson {
+  return { __extn: { fn, arg } };
+}
+
+/** The wasm takes numbers as JavaScript has them: one that would be rounded on the way must not be decided over. */
+function exactNumber(value: bigint): number {
+  if (BigInt.asIntN(54, value) !== value)
+    throw new RangeError(`\`${value}\` is beyond the integers that this engine takes`);
+  return Number(value);
 }

@@ -3,12 +3,24 @@ import type { PolicyBundle } from './bundle.ts';
 /** An entity by its Cedar type and id. */
 export type EntityRef = { readonly type: string; readonly id: string };
 
-export type AttributeValue = string | boolean | EntityRef;
+/** A value as policies read it. Whole numbers beyond 2^53 come as bigint; an array is a set. */
+export type PolicyValue =
+  | string
+  | boolean
+  | number
+  | bigint
+  | EntityRef
+  | readonly PolicyValue[]
+  | { readonly record: PolicyRecord }
+  | { readonly datetimeMs: number }
+  | { readonly ip: string };
+
+export type PolicyRecord = { readonly [name: string]: PolicyValue };
 
 /** One entity of the slice that a decision is made over: all that policy may read of it. */
 export type Entity = {
   readonly uid: EntityRef;
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  readonly attributes: PolicyRecord;
   readonly parents: readonly EntityRef[];
 };
 
@@ -20,14 +32,8 @@ export type PolicyLink = {
   readonly scope: EntityRef;
 };
 
-export type PolicyContext = {
-  /** `none`: a credential that is bound to nothing. */
-  readonly level: 'none' | 'aal1' | 'aal2' | 'aal3';
-  readonly credential: string;
-  readonly interface: string;
-  readonly risk: 'unknown';
-  readonly nowMs: number;
-};
+/** What the schema declares as the context of an action, each field of it; which fields those are is the bundle's matter. */
+export type PolicyContext = PolicyRecord;
 
 export type PolicyQuestion = {
   readonly principal: EntityRef;

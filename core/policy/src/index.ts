@@ -2,7 +2,6 @@
 export type { BundleFile, BundleFlaw, Policy, PolicyBundle, Risk, Role } from './bundle.ts';
 export { createCedarEngine } from './cedar-engine.ts';
 export type {
-  AttributeValue,
   Entity,
   EntityRef,
   PolicyAnswer,
@@ -10,5 +9,7 @@ export type {
   PolicyEngine,
   PolicyLink,
   PolicyQuestion,
+  PolicyRecord,
+  PolicyValue,
 } from './engine.ts';
 export { loadBundle } from './load-bundle.ts';

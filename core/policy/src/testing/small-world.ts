@@ -82,21 +82,26 @@ export function link(role: string, scope: EntityRef, principal: EntityRef = ada)
   return { id: `lnk_${role}_${principal.id}_${scope.id}`, role, principal, scope };
 }
 
+export type Level = 'none' | 'aal1' | 'aal2' | 'aal3';
+
+function contextOf(level: Level): PolicyContext {
+  return {
+    auth: { record: { level, credential: 'test' } },
+    token: { record: { bound: level !== 'none' } },
+    interface: 'mlflow',
+    risk: 'unknown',
+    time: { datetimeMs: 1_800_000_000_000 },
+  };
+}
+
 type Asked = { readonly action: string; readonly on: EntityRef; readonly links?: readonly PolicyLink[] };
 
 export function ask(
   { action, on, links = [] }: Asked,
-  level: PolicyContext['level'] = 'aal1',
+  level: Level = 'aal1',
   principal: EntityRef = ada,
 ): PolicyQuestion {
-  const context = {
-    level,
-    credential: 'test',
-    interface: 'mlflow',
-    risk: 'unknown',
-    nowMs: 1_800_000_000_000,
-  } as const;
-  return { principal, action, resource: on, context, entities: sliceOf(principal, on), links };
+  return { principal, action, resource: on, context: contextOf(level), entities: sliceOf(principal, on), links };
 }
 
 function sliceOf(...of: readonly EntityRef[]): readonly Entity[] {

@@ -59,7 +59,13 @@ export function createJudge(engine: PolicyEngine): Judge {
       principal: { type: entityTypeOfKind[principal.kind], id: principal.id },
       action,
       resource: subject.uid,
-      context: { ...authentication, interface: question.interface, risk: 'unknown', nowMs: facts.nowMs },
+      context: {
+        auth: { record: authentication },
+        token: { record: { bound: authentication.level !== 'none' } },
+        interface: question.interface,
+        risk: 'unknown',
+        time: { datetimeMs: facts.nowMs },
+      },
       entities: sliceOf(asking, subject),
       links,
     });

@@ -1,5 +1,4 @@
 import type { Action } from '@modelward/contract';
-import type { PolicyContext } from '@modelward/policy';
 import type { ResourceFacts } from '../resources/resource-store.ts';
 
 /** What a decision can be about. Only type and id are taken from the caller; what policy reads comes from the store. */
@@ -14,7 +13,8 @@ export type Asked = { readonly action: Action; readonly resource: ResourceRef };
 
 export type AccessQuestion = {
   readonly principal: { readonly kind: 'person' | 'service'; readonly id: string };
-  readonly authentication: { readonly level: PolicyContext['level']; readonly credential: string };
+  /** `none`: a credential that is bound to nothing. */
+  readonly authentication: { readonly level: 'none' | 'aal1' | 'aal2' | 'aal3'; readonly credential: string };
   /** Undefined: a credential that is not narrowed. */
   readonly scopes: readonly string[] | undefined;
   readonly interface: 'mlflow' | 'control' | 'cli';
