@@ -30,7 +30,11 @@ function createLineReader(stdin: NodeJS.ReadStream) {
     lines ??= createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
     const { value, done } = await lines.next();
     if (done === true || value === '') {
-      throw new Problem(`standard input holds no line for: ${question.toLowerCase()}`, 'give each answer on a line of its own', 2);
+      throw new Problem(
+        `standard input holds no line for: ${question.toLowerCase()}`,
+        'give each answer on a line of its own',
+        2,
+      );
     }
     return value;
   };

@@ -22,7 +22,9 @@ export function createClient({ server, secret }: { server: string; secret?: stri
     input: EndpointInput<Name>,
   ): Promise<EndpointOutput<Name>> => {
     const response = await send(server, name, { input, secret });
-    const bytes = new Uint8Array(await response.arrayBuffer().catch((fault) => Promise.reject(unreachable(server, fault))));
+    const bytes = new Uint8Array(
+      await response.arrayBuffer().catch((fault) => Promise.reject(unreachable(server, fault))),
+    );
     if (!response.ok) throw refusalOf(response.status, bytes);
     const { output }: Endpoint = endpoints[name];
     if (output === 'octets') return bytes as EndpointOutput<Name>;
@@ -62,7 +64,10 @@ async function send(server: string, name: EndpointName, { input, secret }: Sendi
 
 function unreachable(server: string, fault: unknown): Problem {
   if (fault instanceof Error && fault.name === 'TimeoutError') {
-    return new Problem(`${server} did not answer within ${timeoutMs / 1000} s`, 'try again; see the output of the server');
+    return new Problem(
+      `${server} did not answer within ${timeoutMs / 1000} s`,
+      'try again; see the output of the server',
+    );
   }
   const { code } = ((fault as Error).cause ?? {}) as NodeJS.ErrnoException;
   const why = code === undefined ? '' : ` (${code})`;

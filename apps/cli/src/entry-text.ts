@@ -6,7 +6,9 @@ export type Names = ReadonlyMap<string, string>;
 
 /** One entry of the record on one line. */
 export function entryLine({ index, entry }: { index: number; entry: AuditEntry }, names: Names): string {
-  return plain(`${String(index).padStart(6)}  ${moment(Date.parse(entry.time)).slice(5)}:${entry.time.slice(17, 19)}  ${sentence(entry, names)}`);
+  return plain(
+    `${String(index).padStart(6)}  ${moment(Date.parse(entry.time)).slice(5)}:${entry.time.slice(17, 19)}  ${sentence(entry, names)}`,
+  );
 }
 
 function sentence(entry: AuditEntry, names: Names): string {
@@ -51,8 +53,13 @@ function reasonText(reasons: readonly string[], called: (id: string) => string):
   return reasons.map((reason) => reason.split(':').map(called).join(':')).join(', ');
 }
 
-function detailText(detail: Readonly<Record<string, string | number | boolean>> | undefined, called: (id: string) => string): string {
+function detailText(
+  detail: Readonly<Record<string, string | number | boolean>> | undefined,
+  called: (id: string) => string,
+): string {
   if (detail === undefined) return '';
-  const parts = Object.entries(detail).map(([key, value]) => `${key} ${typeof value === 'string' ? called(value) : value}`);
+  const parts = Object.entries(detail).map(
+    ([key, value]) => `${key} ${typeof value === 'string' ? called(value) : value}`,
+  );
   return `  (${parts.join(', ')})`;
 }

@@ -7,7 +7,8 @@ export function serverAddress(named: string | undefined): string {
   const text = named === undefined || named === '' ? usual : named;
   if (!URL.canParse(text)) throw notAnAddress(text);
   const url = new URL(text);
-  const isBare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  const isBare =
+    url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
   if (!isBare || !['http:', 'https:'].includes(url.protocol)) throw notAnAddress(text);
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw new Problem(

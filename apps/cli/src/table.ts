@@ -2,7 +2,12 @@
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const shown = [headings, ...rows.map((row) => row.map(plain))];
   const widths = headings.map((_, column) => Math.max(...shown.map((row) => (row[column] ?? '').length)));
-  return shown.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return shown.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** Names come from other people: what a terminal would obey is not printed. */

@@ -12,14 +12,18 @@ function fail(message: string): never {
 
 const config = loadConfig({ env: process.env });
 if (!config.ok) {
-  fail(`the configuration is refused\n${config.reason.map(({ path, reason, fix }) => `  ${path}: ${reason}; ${fix}`).join('\n')}`);
+  fail(
+    `the configuration is refused\n${config.reason.map(({ path, reason, fix }) => `  ${path}: ${reason}; ${fix}`).join('\n')}`,
+  );
 }
 
 const server = await startServer({
   config: config.value,
   isTerminal: process.stdout.isTTY === true,
   onFatal: (fault) => {
-    process.stderr.write(`The record can no longer be written, so Modelward ends: ${fault instanceof Error ? fault.message : fault}\n`);
+    process.stderr.write(
+      `The record can no longer be written, so Modelward ends: ${fault instanceof Error ? fault.message : fault}\n`,
+    );
     process.exit(70);
   },
 }).catch((fault: unknown) => fail(fault instanceof Error ? fault.message : String(fault)));

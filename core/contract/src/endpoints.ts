@@ -90,6 +90,14 @@ export const endpoints = {
     input: z.strictObject({ name: shape.nameInput, email: z.email().max(254).optional() }),
     output: z.object({ account: shape.account, invitation: shape.invitation }),
   },
+  'people.invite': {
+    method: 'POST',
+    path: '/api/v1/people/{name}/invite',
+    summary: 'A new one-time link for a person who let the last one pass, or who lost the password',
+    access: { action: 'account.manage' },
+    input: byName,
+    output: z.object({ account: shape.account, invitation: shape.invitation }),
+  },
   'people.suspend': {
     method: 'POST',
     path: '/api/v1/people/{name}/suspend',

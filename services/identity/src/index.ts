@@ -9,6 +9,6 @@ export { createIdentity, type Identity, type IdentityDeps } from './identity.ts'
 export type { PasswordRefusal } from './passwords/rules.ts';
 export { explainRefusal, type IdentityRefusal, type RefusalText } from './refusal-text.ts';
 export type { Session } from './sessions/session-store.ts';
-export type { SignIn, SignInRefusal } from './sessions/sessions.ts';
+export type { Opened, SignIn, SignInRefusal } from './sessions/sessions.ts';
 export type { Token } from './tokens/token-store.ts';
 export type { NewToken, NewTokenRefusal } from './tokens/tokens.ts';

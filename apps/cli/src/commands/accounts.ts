@@ -12,14 +12,18 @@ export function addPeople(program: Command, cli: Cli): void {
     .option('--email <address>', 'where they can be reached')
     .action(async (name: string, options: { email?: string }, command: Command) => {
       const { account, invitation } = await connect(cli, command).call('people.add', { name, ...options });
-      cli.note(`added ${account.name} (${account.id}); give them this link, which works once, until ${moment(invitation.endsAtMs)}:`);
+      cli.note(
+        `added ${account.name} (${account.id}); give them this link, which works once, until ${moment(invitation.endsAtMs)}:`,
+      );
       cli.print(invitation.link);
     });
   addStates(people, cli, 'people');
 }
 
 export function addServices(program: Command, cli: Cli): void {
-  const services = program.command('services').description('services (jobs and programs): list, add, suspend, activate');
+  const services = program
+    .command('services')
+    .description('services (jobs and programs): list, add, suspend, activate');
   addList(services, cli, 'services');
   services
     .command('add <name>')

@@ -27,7 +27,8 @@ export function addTail(audit: Command, cli: Cli): void {
       const page = await client.call('audit.entries', { limit: Math.min(most, limit * 4) });
       const names = await readNames(client);
       const isShown = options.all === true ? () => true : createFilter((await client.call('me', {})).account.id);
-      const print = (entry: Entry) => cli.print(options.json === true ? JSON.stringify(entry) : entryLine(entry, names));
+      const print = (entry: Entry) =>
+        cli.print(options.json === true ? JSON.stringify(entry) : entryLine(entry, names));
       for (const entry of page.entries.filter(isShown).slice(-limit)) print(entry);
       let next = page.size;
       while (options.follow === true) {

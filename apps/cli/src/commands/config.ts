@@ -12,7 +12,9 @@ export function addConfig(program: Command, cli: Cli): void {
     .option('--config <file>', 'the file; modelward.yaml here when absent')
     .action((options: { config?: string }) => {
       const { file } = readConfig(cli, options.config);
-      cli.print(`the configuration is good (${file === undefined ? 'defaults and variables; there is no modelward.yaml here' : file})`);
+      cli.print(
+        `the configuration is good (${file === undefined ? 'defaults and variables; there is no modelward.yaml here' : file})`,
+      );
     });
   config
     .command('show')

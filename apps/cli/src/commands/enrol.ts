@@ -17,7 +17,11 @@ export function addEnrol(program: Command, cli: Cli): void {
       const isFirst = options.first === true || given.isFirst;
       const name = isFirst ? { name: options.name ?? (await askName(cli)) } : {};
       const password = await choosePassword(cli);
-      const { account, session, trackingUri } = await client.call('enrolments.redeem', { secret: given.secret, password, ...name });
+      const { account, session, trackingUri } = await client.call('enrolments.redeem', {
+        secret: given.secret,
+        password,
+        ...name,
+      });
       const server = serverOf(cli, command);
       cli.sessions.save(server, { name: account.name, ...session });
       cli.print(`you are ${account.name} at ${server}, signed in until ${moment(session.endsAtMs)}`);

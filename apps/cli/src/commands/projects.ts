@@ -26,6 +26,8 @@ export function addProjects(program: Command, cli: Cli): void {
       const { title = key, listed = false } = options;
       const { project } = await connect(cli, command).call('projects.add', { key, title, listed });
       cli.print(`added the project ${project.key} (${project.id})`);
-      cli.note(`let somebody work in it with \`npx modelward roles assign data-scientist NAME project:${project.key}\``);
+      cli.note(
+        `let somebody work in it with \`npx modelward roles assign data-scientist NAME project:${project.key}\``,
+      );
     });
 }

@@ -62,7 +62,9 @@ function addLinks(roles: Command, cli: Cli): void {
 function addAssign(roles: Command, cli: Cli): void {
   roles
     .command('assign <role> <who> <scope>')
-    .description('give a role: who is NAME, service:NAME or group:NAME; scope is organization, project:KEY, model:NAME or experiment:ID')
+    .description(
+      'give a role: who is NAME, service:NAME or group:NAME; scope is organization, project:KEY, model:NAME or experiment:ID',
+    )
     .option('--for <time>', 'until then it ends by itself: 8h, 7d, 2w')
     .option('--until <moment>', 'or the moment that it ends: 2027-01-31 or 2027-01-31T18:00Z')
     .action(async (role: string, principal: string, scope: string, options: Ending, command: Command) => {
@@ -83,6 +85,7 @@ function endOf({ for: length, until }: Ending): number | undefined {
   if (length !== undefined) return Date.now() + parseDuration(length) * 1000;
   if (until === undefined) return undefined;
   const endMs = Date.parse(until);
-  if (Number.isNaN(endMs)) throw new Problem(`\`${until}\` is no moment`, 'write it as 2027-01-31 or 2027-01-31T18:00Z', 2);
+  if (Number.isNaN(endMs))
+    throw new Problem(`\`${until}\` is no moment`, 'write it as 2027-01-31 or 2027-01-31T18:00Z', 2);
   return endMs;
 }

@@ -4,7 +4,9 @@ import { parseDuration } from '../duration.ts';
 import { moment } from '../table.ts';
 
 /** What an MLflow client needs, and nothing that administers. */
-const mlflowScopes = ['project', 'experiment', 'run', 'artifact', 'model', 'version', 'alias'].map((noun) => `${noun}.*`);
+const mlflowScopes = ['project', 'experiment', 'run', 'artifact', 'model', 'version', 'alias'].map(
+  (noun) => `${noun}.*`,
+);
 
 /** `token`: personal access tokens, and those of services. */
 export function addTokens(program: Command, cli: Cli): void {
@@ -15,7 +17,10 @@ export function addTokens(program: Command, cli: Cli): void {
     .option('--service <name>', 'the service')
     .option(...jsonOption)
     .action(async ({ service }: { service?: string }, command: Command) => {
-      const { tokens: rows } = await connect(cli, command).call('tokens.list', service === undefined ? {} : { service });
+      const { tokens: rows } = await connect(cli, command).call(
+        'tokens.list',
+        service === undefined ? {} : { service },
+      );
       printList(cli, command, {
         rows,
         headings: ['LABEL', 'STATE', 'ENDS', 'LAST USED', 'SCOPES', 'ID'],
@@ -45,14 +50,23 @@ function stateOf({ revokedAtMs, endsAtMs }: { revokedAtMs: number | null; endsAt
   return endsAtMs <= Date.now() ? 'expired' : 'good';
 }
 
-type Wanted = { readonly label: string; readonly scope?: string[]; readonly lifetime: string; readonly service?: string; readonly json?: boolean };
+type Wanted = {
+  readonly label: string;
+  readonly scope?: string[];
+  readonly lifetime: string;
+  readonly service?: string;
+  readonly json?: boolean;
+};
 
 function addCreate(tokens: Command, cli: Cli): void {
   tokens
     .command('create')
     .description('make a token; prints, this once, the lines that mlflow needs')
     .option('--label <label>', 'what it is for', 'mlflow')
-    .option('--scope <scope...>', 'what it may be used for, such as model.read or run.*@fraud; all that MLflow does when absent')
+    .option(
+      '--scope <scope...>',
+      'what it may be used for, such as model.read or run.*@fraud; all that MLflow does when absent',
+    )
     .option('--lifetime <time>', 'how long it works: 8h, 7d, 90d at most', '8h')
     .option('--service <name>', 'make it for this service')
     .option('--json', 'print JSON')
@@ -65,7 +79,9 @@ function addCreate(tokens: Command, cli: Cli): void {
         ...(service === undefined ? {} : { service }),
       });
       if (json === true) return cli.print(JSON.stringify(made, undefined, 2));
-      cli.note(`token ${made.token.id} (${made.token.label}) works until ${moment(made.token.endsAtMs)}; it is shown this once`);
+      cli.note(
+        `token ${made.token.id} (${made.token.label}) works until ${moment(made.token.endsAtMs)}; it is shown this once`,
+      );
       cli.print(`export MLFLOW_TRACKING_URI=${made.trackingUri}`);
       cli.print(`export MLFLOW_TRACKING_TOKEN=${made.secret}`);
     });

@@ -53,7 +53,8 @@ function checkHost({ headers }: IncomingMessage, { hosts, publicUrl }: Door): Co
 }
 
 function checkOrigin({ headers, method }: IncomingMessage, { origins }: Door): ControlRefusal | undefined {
-  if (headers.origin === undefined || method === 'GET' || method === 'HEAD' || origins.has(headers.origin)) return undefined;
+  if (headers.origin === undefined || method === 'GET' || method === 'HEAD' || origins.has(headers.origin))
+    return undefined;
   return {
     code: 'foreign-origin',
     message: 'a page of another origin asked for a change',

@@ -2,7 +2,13 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { EndpointName } from '@modelward/contract';
-import fastify, { type FastifyContextConfig, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  type FastifyContextConfig,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { admit, twoCredentials } from './admit.ts';
 import { bindEndpoints } from './bind-endpoints.ts';
 import { bindPages } from './bind-pages.ts';
@@ -48,7 +54,8 @@ export async function createControlApp(deps: ControlDeps): Promise<ControlApp> {
     routerOptions: { maxParamLength: limits.targetCharacters },
     serverFactory: (handler) => createListener(handler as RequestListener, deps),
     clientErrorHandler: (fault, socket) => answerUnreadable(fault, socket as Socket, deps),
-    frameworkErrors: (_, request, reply) => refuseUnreadableTarget(request as FastifyRequest, reply as FastifyReply, deps),
+    frameworkErrors: (_, request, reply) =>
+      refuseUnreadableTarget(request as FastifyRequest, reply as FastifyReply, deps),
   });
   app.decorateRequest('exchange', null as unknown as Exchange);
   app.removeAllContentTypeParsers();

@@ -41,7 +41,11 @@ async function answer({ name, request, reply }: Asked, deps: ControlDeps, inFlig
     if (exchange.receipt === undefined && exchange.caller === undefined) noteStranger(exchange, deps, result.reason);
     return refuse(reply, exchange, result.reason);
   } finally {
-    inFlight.track(exchange.closed.then((whole) => recordOutcome(exchange, deps, { status: reply.statusCode, end: whole ? end : 'client-gone' })));
+    inFlight.track(
+      exchange.closed.then((whole) =>
+        recordOutcome(exchange, deps, { status: reply.statusCode, end: whole ? end : 'client-gone' }),
+      ),
+    );
   }
 }
 
@@ -57,7 +61,10 @@ function send(reply: FastifyReply, name: EndpointName, { exchange, done }: Sendi
   writeReceipt(reply, exchange);
   reply.headers({ 'content-type': 'application/json; charset=utf-8', ...done.headers });
   // The contract's shape decides what leaves: whatever else an object holds (a hash of a secret) stays here.
-  const bytes = output === 'octets' ? Buffer.from(done.output as Uint8Array) : Buffer.from(JSON.stringify(output.parse(done.output)));
+  const bytes =
+    output === 'octets'
+      ? Buffer.from(done.output as Uint8Array)
+      : Buffer.from(JSON.stringify(output.parse(done.output)));
   exchange.bytesOut = bytes.length;
   return reply.send(bytes);
 }

@@ -1,12 +1,15 @@
 import { ok, type Result, refused } from '@modelward/basics';
-import {
-  type AskedResource,
-  type EndpointAccess,
-  type EndpointName,
-  endpoints,
-} from '@modelward/contract';
-import { actorOf, type Caller, type ControlDeps, type Exchange, needCaller, questionOf, type ResourceRef } from './deps.ts';
+import { type AskedResource, type EndpointAccess, type EndpointName, endpoints } from '@modelward/contract';
 import { denied } from './denied.ts';
+import {
+  actorOf,
+  type Caller,
+  type ControlDeps,
+  type Exchange,
+  needCaller,
+  questionOf,
+  type ResourceRef,
+} from './deps.ts';
 import type { About, Done, Handler, KnownEndpoint, OpenEndpoint, OpenHandler } from './handler.ts';
 import { handlers, openHandlers } from './handlers.ts';
 import { type RawInput, readInput } from './input.ts';
@@ -91,7 +94,9 @@ async function decide({ name, exchange, about }: Deciding, deps: ControlDeps): P
   const { allowed, reasons, bundle } = decision;
   await recordDecision(exchange, deps, { ...draft, allowed, reasons, bundle, remedies });
   if (decision.allowed) return undefined;
-  return decision.discoverable ? denied({ action: access.action, named: about?.named, remedies: decision.remedies }) : hidden(about);
+  return decision.discoverable
+    ? denied({ action: access.action, named: about?.named, remedies: decision.remedies })
+    : hidden(about);
 }
 
 type Unreadable = { readonly name: EndpointName; readonly exchange: Exchange; readonly refusal: ControlRefusal };
@@ -99,7 +104,12 @@ type Unreadable = { readonly name: EndpointName; readonly exchange: Exchange; re
 /** Somebody known asked for something that cannot be read: refused before policy, and recorded like any refusal. */
 export async function recordUnreadable({ name, exchange, refusal }: Unreadable, deps: ControlDeps): Promise<void> {
   const asked = [{ action: actionOf(name), resource: { type: 'Unknown' } }];
-  await recordDecision(exchange, deps, { ...draftOf(needCaller(exchange)), asked, allowed: false, reasons: [refusal.code] });
+  await recordDecision(exchange, deps, {
+    ...draftOf(needCaller(exchange)),
+    asked,
+    allowed: false,
+    reasons: [refusal.code],
+  });
 }
 
 function draftOf(caller: Caller): Pick<DecisionDraft, 'actor' | 'authentication'> {

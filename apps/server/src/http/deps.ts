@@ -26,7 +26,11 @@ export type ControlDeps = {
   readonly addressOf: (request: IncomingMessage) => string;
   readonly isSetUp: () => Promise<boolean>;
   /** For /readyz: whether storage answers, the record can be written, and what else must work to serve. */
-  readonly readiness: () => Promise<{ readonly storage: boolean; readonly record: boolean; readonly upstream?: boolean }>;
+  readonly readiness: () => Promise<{
+    readonly storage: boolean;
+    readonly record: boolean;
+    readonly upstream?: boolean;
+  }>;
   readonly identity: Pick<Identity, 'accounts' | 'groups' | 'enrolments' | 'sessions' | 'tokens'>;
   readonly access: Pick<Access, 'decide' | 'projects' | 'links' | 'resources'>;
   readonly bundle: Pick<PolicyBundle, 'version' | 'digest' | 'roles'>;
@@ -89,4 +93,3 @@ export function questionOf(caller: Caller): Omit<AccessQuestion, 'asked'> {
     interface: 'control',
   };
 }
-

@@ -16,7 +16,10 @@ export async function identify(
   return refused(unauthenticated('unknown'));
 }
 
-async function identifySession(secret: string, { sessions }: ControlDeps['identity']): Promise<Result<Caller, ControlRefusal>> {
+async function identifySession(
+  secret: string,
+  { sessions }: ControlDeps['identity'],
+): Promise<Result<Caller, ControlRefusal>> {
   const found = await sessions.identify(secret);
   if (!found.ok) return refused(unauthenticated(found.reason));
   const { account, session } = found.value;
@@ -25,7 +28,10 @@ async function identifySession(secret: string, { sessions }: ControlDeps['identi
 }
 
 /** A token is bound to no key: its level is none, and nothing lifts it. */
-async function identifyToken(secret: string, { tokens }: ControlDeps['identity']): Promise<Result<Caller, ControlRefusal>> {
+async function identifyToken(
+  secret: string,
+  { tokens }: ControlDeps['identity'],
+): Promise<Result<Caller, ControlRefusal>> {
   const found = await tokens.identify(secret);
   if (!found.ok) return refused(unauthenticated(found.reason));
   const { account, token } = found.value;

@@ -36,7 +36,9 @@ function readAsked({ target, body }: RawInput): Result<object, ControlRefusal> {
   const at = target.indexOf('?');
   const pairs = [...new URLSearchParams(at < 0 ? '' : target.slice(at + 1))];
   const names = new Set(pairs.map(([key]) => key));
-  return names.size === pairs.length ? ok(Object.fromEntries(pairs)) : refused(malformed('the query names something twice'));
+  return names.size === pairs.length
+    ? ok(Object.fromEntries(pairs))
+    : refused(malformed('the query names something twice'));
 }
 
 /** What was expected and where; never what was sent, which may be a secret. */

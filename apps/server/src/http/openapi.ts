@@ -1,4 +1,4 @@
-import { type Endpoint, apiError, type EndpointName, endpointNames, endpoints } from '@modelward/contract';
+import { apiError, type Endpoint, type EndpointName, endpointNames, endpoints } from '@modelward/contract';
 import { z } from 'zod';
 
 type JsonSchema = { readonly properties?: Record<string, object>; readonly required?: readonly string[] };

@@ -65,7 +65,11 @@ function decisionEvent(exchange: Exchange, draft: DecisionDraft): DecisionEvent 
   };
 }
 
-export async function recordChanges(exchange: Exchange, deps: ControlDeps, changes: readonly ChangeDraft[]): Promise<void> {
+export async function recordChanges(
+  exchange: Exchange,
+  deps: ControlDeps,
+  changes: readonly ChangeDraft[],
+): Promise<void> {
   const { actor, receipt } = exchange;
   if (changes.length === 0) return;
   if (actor === undefined || receipt === undefined) throw new Error('a change was made that no decision allowed');

@@ -23,7 +23,10 @@ export function errorBody({ code, message, next, remedies }: ControlRefusal, req
   return { code, message, next, requestId, ...helpful };
 }
 
-export function malformed(message: string, next = 'correct the request; /api/v1/openapi.json describes it'): ControlRefusal {
+export function malformed(
+  message: string,
+  next = 'correct the request; /api/v1/openapi.json describes it',
+): ControlRefusal {
   return { code: 'malformed', message, next };
 }
 

@@ -16,13 +16,25 @@ import { type LogIdentity, readLogIdentity, startNewLog } from './log-identity.t
 
 type Manifest = { readonly format: 1; readonly takenAt: string; readonly log: LogIdentity; readonly rows: number };
 
-export type BackupPlaces = { readonly database: Database; readonly dataFolder: string; readonly keyFolder: string; readonly folder: string };
+export type BackupPlaces = {
+  readonly database: Database;
+  readonly dataFolder: string;
+  readonly keyFolder: string;
+  readonly folder: string;
+};
 
 /** Takes everything into a new folder. Throws when the folder exists; a backup that broke off has no manifest and is none. */
-export async function takeBackup({ database, dataFolder, keyFolder, folder, nowMs }: BackupPlaces & { nowMs: number }): Promise<Manifest> {
+export async function takeBackup({
+  database,
+  dataFolder,
+  keyFolder,
+  folder,
+  nowMs,
+}: BackupPlaces & { nowMs: number }): Promise<Manifest> {
   await mkdir(folder, { recursive: false, mode: 0o700 });
   const rows = await writeRows(database, join(folder, 'rows.jsonl'));
-  if (existsSync(blobsFolder(dataFolder))) await cp(blobsFolder(dataFolder), join(folder, 'artifacts'), { recursive: true });
+  if (existsSync(blobsFolder(dataFolder)))
+    await cp(blobsFolder(dataFolder), join(folder, 'artifacts'), { recursive: true });
   await copyRecord({ from: recordFolder(dataFolder), to: join(folder, 'record') });
   await cp(keyFolder, join(folder, 'keys'), { recursive: true });
   const log = readLogIdentity(dataFolder);
@@ -53,7 +65,8 @@ export async function restoreBackup({ database, dataFolder, keyFolder, folder }:
   await refuseFilled(keyFolder);
   await loadSnapshot(database, readRows(join(folder, 'rows.jsonl')));
   await cp(join(folder, 'keys'), keyFolder, { recursive: true });
-  if (existsSync(join(folder, 'artifacts'))) await cp(join(folder, 'artifacts'), blobsFolder(dataFolder), { recursive: true });
+  if (existsSync(join(folder, 'artifacts')))
+    await cp(join(folder, 'artifacts'), blobsFolder(dataFolder), { recursive: true });
   const archive = join(dataFolder, 'old-records', manifest.log.origin.replaceAll('/', '-'));
   await mkdir(join(dataFolder, 'old-records'), { recursive: true, mode: 0o700 });
   await cp(join(folder, 'record'), `${archive}.partial`, { recursive: true });
@@ -67,7 +80,8 @@ async function readManifest(folder: string): Promise<Manifest> {
     throw new Error(`\`${folder}\` is no whole backup: it has no manifest.json`);
   });
   const manifest = JSON.parse(text) as Manifest;
-  if (manifest.format !== 1) throw new Error(`the backup has format \`${manifest.format}\`, which this version does not read`);
+  if (manifest.format !== 1)
+    throw new Error(`the backup has format \`${manifest.format}\`, which this version does not read`);
   return manifest;
 }
 

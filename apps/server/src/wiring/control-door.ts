@@ -25,7 +25,14 @@ type ControlDoor = {
 };
 
 /** The control API and its pages, with everything that they need. */
-export function createControlDoor({ config, state, upstream, refusals, isSetUp, report }: ControlDoor): Promise<ControlApp> {
+export function createControlDoor({
+  config,
+  state,
+  upstream,
+  refusals,
+  isSetUp,
+  report,
+}: ControlDoor): Promise<ControlApp> {
   const { record, identity, access, bundle, pseudonyms } = state;
   const { isTrustedProxy } = createTrustedProxies(config);
   const deps: ControlDeps = {
@@ -37,10 +44,16 @@ export function createControlDoor({ config, state, upstream, refusals, isSetUp, 
     hosts: new Set(allowedHosts(config, 'control')),
     origins: new Set([originOf(config, 'control')]),
     otherSpellings: otherSpellings(config),
-    ...(config.tls === undefined ? {} : { tls: { cert: readFileSync(config.tls.certificateFile), key: readFileSync(config.tls.keyFile) } }),
+    ...(config.tls === undefined
+      ? {}
+      : { tls: { cert: readFileSync(config.tls.certificateFile), key: readFileSync(config.tls.keyFile) } }),
     addressOf: addressFrom(isTrustedProxy),
     isSetUp,
-    readiness: async () => ({ storage: await answers(state), record: record.isWritable(), upstream: await upstream.isAlive() }),
+    readiness: async () => ({
+      storage: await answers(state),
+      record: record.isWritable(),
+      upstream: await upstream.isAlive(),
+    }),
     identity,
     access,
     organizationId: access.organizationId,

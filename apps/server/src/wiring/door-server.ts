@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config/load-config.ts';
@@ -22,7 +29,10 @@ export function createDoorServer({ config, handle, headerBytes, refuse }: Door):
     keepAliveTimeout: 30_000,
     insecureHTTPParser: false,
   };
-  const server = config.tls === undefined ? createHttpServer(options, handle) : createTlsServer({ ...options, ...readTls(config.tls) }, handle);
+  const server =
+    config.tls === undefined
+      ? createHttpServer(options, handle)
+      : createTlsServer({ ...options, ...readTls(config.tls) }, handle);
   server.setTimeout(120_000);
   server.on('clientError', (fault: NodeJS.ErrnoException, socket) => refuseUnread({ fault, socket, refuse }));
   return server;

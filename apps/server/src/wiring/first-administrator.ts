@@ -31,7 +31,9 @@ export async function inviteFirstAdministrator(invitation: Invitation): Promise<
   if (!invitation.isTerminal) {
     rmSync(file, { force: true });
     writeFileSync(file, `${link}\n`, { mode: 0o600, flag: 'wx' });
-    return [`The first administrator is made with the link in ${file} (good until ${until} UTC, once; until then all else answers 503).`];
+    return [
+      `The first administrator is made with the link in ${file} (good until ${until} UTC, once; until then all else answers 503).`,
+    ];
   }
   return [
     'Make the first administrator with this link (good for one hour, once; until then all else answers 503):',

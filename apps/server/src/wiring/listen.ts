@@ -15,7 +15,8 @@ export async function listen(server: Server, door: Door): Promise<number> {
 function explain(fault: NodeJS.ErrnoException, { name, host, port }: Door): Error {
   const variable = `MODELWARD_${name.toUpperCase()}_PORT`;
   const move = `choose another with \`${name}.port\` in modelward.yaml or ${variable}`;
-  if (fault.code === 'EADDRINUSE') return new Error(`port ${port} on ${host} is taken, ${likelyHolder(port)}; stop it, or ${move}`);
+  if (fault.code === 'EADDRINUSE')
+    return new Error(`port ${port} on ${host} is taken, ${likelyHolder(port)}; stop it, or ${move}`);
   if (fault.code === 'EACCES') return new Error(`this user may not listen on port ${port}; ${move}, above 1023`);
   return new Error(`cannot listen on ${host}:${port} (${fault.code ?? fault.message}); ${move}`);
 }

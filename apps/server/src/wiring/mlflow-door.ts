@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { createGateway, createSeal, type GatewayDeps, gatewayLimits } from '@modelward/gateway';
-import { mlflow } from '@modelward/interfaces';
 import { RecordUnavailable, type RefusalLog } from '@modelward/audit';
 import type { Upstream } from '@modelward/contract';
+import { createGateway, createSeal, type GatewayDeps, gatewayLimits } from '@modelward/gateway';
+import { mlflow } from '@modelward/interfaces';
 import type { Config } from '../config/load-config.ts';
 import { allowedHosts, originOf } from '../config/origins.ts';
 import { createTrustedProxies } from '../config/trusted-proxies.ts';
+import { createDoorServer } from './door-server.ts';
 import { newId } from './ids.ts';
 import { addressFrom } from './proxies.ts';
 import type { State } from './state.ts';
-import { createDoorServer } from './door-server.ts';
 
 type MlflowDoor = {
   readonly config: Config;
@@ -52,7 +52,15 @@ export function createMlflowDoor({ config, state, upstream, refusals, isSetUp, r
     report,
   };
   const gateway = createGateway(deps);
-  return { server: createDoorServer({ config, handle: gateway.handle, headerBytes: gatewayLimits.headerBytes, refuse: refuseUnread }), drained: gateway.drained };
+  return {
+    server: createDoorServer({
+      config,
+      handle: gateway.handle,
+      headerBytes: gatewayLimits.headerBytes,
+      refuse: refuseUnread,
+    }),
+    drained: gateway.drained,
+  };
 }
 
 export function isRecordUnavailable(fault: unknown): 'full' | 'other' | undefined {
@@ -62,6 +70,10 @@ export function isRecordUnavailable(fault: unknown): 'full' | 'other' | undefine
 
 /** What could not even be read as HTTP is answered in the interface's shape all the same. */
 function refuseUnread(status: 400 | 408 | 431): string {
-  const message = { 400: 'the request is not HTTP/1.1', 408: 'the request took too long to arrive', 431: 'the headers are larger than 16 KiB' }[status];
+  const message = {
+    400: 'the request is not HTTP/1.1',
+    408: 'the request took too long to arrive',
+    431: 'the headers are larger than 16 KiB',
+  }[status];
   return JSON.stringify({ error_code: 'BAD_REQUEST', message });
 }

@@ -7,9 +7,9 @@ import { inviteFirstAdministrator } from './first-administrator.ts';
 import { recordFolder } from './folders.ts';
 import { closeServer, listen } from './listen.ts';
 import { createMlflowDoor } from './mlflow-door.ts';
+import { createSetUpCheck } from './set-up.ts';
 import { openState, type State } from './state.ts';
 import { type OpenUpstream, openUpstream } from './upstream.ts';
-import { createSetUpCheck } from './set-up.ts';
 
 export type RunningServer = {
   /** What a person needs next, in lines for the terminal. */
@@ -51,7 +51,8 @@ type Opened = { readonly config: Config; readonly state: State; readonly upstrea
 async function openDoors({ config, state, upstream }: Opened): Promise<() => Promise<void>> {
   const log = pino({ level: config.logLevel, base: null });
   // Only the fault itself: a request's headers or body never get into a log.
-  const report = (fault: unknown, requestId: string) => log.error({ requestId, fault: fault instanceof Error ? fault.stack : String(fault) });
+  const report = (fault: unknown, requestId: string) =>
+    log.error({ requestId, fault: fault instanceof Error ? fault.stack : String(fault) });
   const refusals = createRefusalLog({ append: state.record.append, nowMs: Date.now });
   const isSetUp = createSetUpCheck(state.identity.enrolments);
   const mlflow = createMlflowDoor({ config, state, upstream: upstream.upstream, refusals, isSetUp, report });
@@ -71,7 +72,12 @@ async function openDoors({ config, state, upstream }: Opened): Promise<() => Pro
   return stop;
 }
 
-async function tell({ config, state, upstream, isTerminal }: Opened & { isTerminal: boolean }): Promise<readonly string[]> {
+async function tell({
+  config,
+  state,
+  upstream,
+  isTerminal,
+}: Opened & { isTerminal: boolean }): Promise<readonly string[]> {
   const controlUrl = originOf(config, 'control');
   const trackingUri = originOf(config, 'mlflow');
   const invitation = { enrolments: state.identity.enrolments, controlUrl, dataFolder: config.dataFolder, isTerminal };

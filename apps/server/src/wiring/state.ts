@@ -1,11 +1,11 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccess, readBundle } from '@modelward/access';
 import { type AuditRecord, createPseudonyms, loadSecretKey, openRecord } from '@modelward/audit';
 import { createIdentity } from '@modelward/identity';
 import { createCedarEngine } from '@modelward/policy';
 import { type Database, type FolderLock, lockFolder, openDatabase } from '@modelward/storage';
-import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import type { Config } from '../config/load-config.ts';
 import { databaseFile, policiesFolder, recordFolder } from './folders.ts';
 import { newId } from './ids.ts';
@@ -16,8 +16,13 @@ export function holdDataFolder(dataFolder: string, purpose: string): FolderLock 
   const lock = lockFolder(dataFolder, purpose, Date.now());
   if (lock.ok) return lock.value;
   const holder = lock.reason;
-  const who = holder === undefined ? 'another process' : `${holder.purpose} (process ${holder.pid}, since ${new Date(holder.sinceMs).toISOString()})`;
-  throw new Error(`\`${dataFolder}\` is in use by ${who}; one process may use a data folder: stop that one, or set \`dataFolder\``);
+  const who =
+    holder === undefined
+      ? 'another process'
+      : `${holder.purpose} (process ${holder.pid}, since ${new Date(holder.sinceMs).toISOString()})`;
+  throw new Error(
+    `\`${dataFolder}\` is in use by ${who}; one process may use a data folder: stop that one, or set \`dataFolder\``,
+  );
 }
 
 /** The database of this configuration; `npx modelward` tools open it as the server does. */
@@ -44,7 +49,10 @@ export async function openState(config: Config, onFault: (fault: unknown) => voi
   const database = await openConfiguredDatabase(config);
   const record = await openConfiguredRecord(config, onFault);
   const bundle = await readBundle(policiesFolder);
-  if (!bundle.ok) throw new Error(`the policy bundle is refused:\n${bundle.reason.map(({ file, message }) => `  ${file}: ${message}`).join('\n')}`);
+  if (!bundle.ok)
+    throw new Error(
+      `the policy bundle is refused:\n${bundle.reason.map(({ file, message }) => `  ${file}: ${message}`).join('\n')}`,
+    );
   const engine = createCedarEngine(bundle.value);
   const pseudonyms = createPseudonyms(loadSecretKey(join(config.keyFolder, 'pseudonyms.key')));
   const identity = createIdentity({ database, nowMs: Date.now, randomBytes: (length: number) => randomBytes(length) });

@@ -18,21 +18,36 @@ export type OpenUpstream = {
 export async function openUpstream(config: Config, state: State): Promise<OpenUpstream> {
   const chosen = config.mlflow.upstream;
   if (chosen.kind === 'built-in') {
-    const upstream = createRegistry({ database: state.database, blobFolder: blobsFolder(config.dataFolder), nowMs: Date.now, newId });
+    const upstream = createRegistry({
+      database: state.database,
+      blobFolder: blobsFolder(config.dataFolder),
+      nowMs: Date.now,
+      newId,
+    });
     return { upstream, described: 'the built-in registry', isAlive: async () => true, close: async () => undefined };
   }
-  const location = chosen.socket === undefined ? ({ kind: 'url', url: chosen.url ?? '' } as const) : ({ kind: 'socket', path: chosen.socket } as const);
+  const location =
+    chosen.socket === undefined
+      ? ({ kind: 'url', url: chosen.url ?? '' } as const)
+      : ({ kind: 'socket', path: chosen.socket } as const);
   const { upstream, isOpen, isAlive, close } = createHttpUpstream({ location });
   const place = location.kind === 'url' ? location.url : location.path;
   if (!(await isAlive())) {
     await close();
-    throw new Error(`the MLflow server at \`${place}\` does not answer; start it first, or correct \`mlflow.upstream\``);
+    throw new Error(
+      `the MLflow server at \`${place}\` does not answer; start it first, or correct \`mlflow.upstream\``,
+    );
   }
   if (await isOpen()) await allowOpen({ place, reason: chosen.acceptOpen, close, state });
   return { upstream, described: `the MLflow server at ${place}`, isAlive, close };
 }
 
-type OpenDoor = { readonly place: string; readonly reason: string | undefined; readonly close: () => Promise<void>; readonly state: State };
+type OpenDoor = {
+  readonly place: string;
+  readonly reason: string | undefined;
+  readonly close: () => Promise<void>;
+  readonly state: State;
+};
 
 async function allowOpen({ place, reason, close, state }: OpenDoor): Promise<void> {
   if (reason === undefined) {
@@ -43,5 +58,9 @@ async function allowOpen({ place, reason, close, state }: OpenDoor): Promise<voi
         'closes it, say so in `mlflow.upstream.acceptOpen`; the reason is recorded',
     );
   }
-  await state.record.append({ type: 'change', what: 'upstream.accepted-open', actor: { kind: 'system', id: 'sys_server' } });
+  await state.record.append({
+    type: 'change',
+    what: 'upstream.accepted-open',
+    actor: { kind: 'system', id: 'sys_server' },
+  });
 }

@@ -100,7 +100,8 @@ describe.each(databases)('enrolments on $name', ({ open }) => {
         secret,
         name: 'ada',
         password,
-        inTransaction: async (transaction, { id }) => {
+        inTransaction: async (transaction, { account: { id }, purpose }) => {
+          expect(purpose).toBe('first-administrator');
           seen = (await transaction.selectFrom('accounts').select('name').where('id', '=', id).executeTakeFirst())
             ?.name;
         },

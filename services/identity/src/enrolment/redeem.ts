@@ -14,7 +14,7 @@ export type Redemption = {
   readonly name?: string;
   readonly password: string;
   /** What must happen with the account's change or not at all; it throws to undo both. */
-  readonly inTransaction?: (transaction: Kysely<Tables>, account: Account) => Promise<void>;
+  readonly inTransaction?: (transaction: Kysely<Tables>, redeemed: Redeemed) => Promise<void>;
 };
 
 export type RedeemRefusal =
@@ -109,9 +109,9 @@ async function change(wanted: Change): Promise<Result<Redeemed, RedeemRefusal>> 
       // First, so that whoever comes second waits here and finds it used.
       const isMine = await createEnrolmentStore(transaction).useUp({ id: enrolment.id, nowMs: deps.nowMs() });
       if (!isMine) return refused('used');
-      const account = await writeAccount(transaction, wanted);
-      await inTransaction?.(transaction, account);
-      return ok({ account, purpose: enrolment.purpose });
+      const redeemed = { account: await writeAccount(transaction, wanted), purpose: enrolment.purpose };
+      await inTransaction?.(transaction, redeemed);
+      return ok(redeemed);
     });
   } catch (fault) {
     if (fault instanceof Undone) return refused(fault.reason);

@@ -23,6 +23,32 @@ describe.each(databases)('sessions on $name', ({ open }) => {
     expect(granted(await world.sessions.identify(secret))).toEqual({ account, session });
   });
 
+  it('are not opened when what must happen before does not', async () => {
+    const seen: string[] = [];
+    const inTransaction = async ({ secret }: { secret: string }) => {
+      seen.push(secret);
+      throw new Error('the record is full');
+    };
+    const signIn = { name: 'ada', password, source: 'src_a', inTransaction };
+    await expect(world.sessions.open(signIn)).rejects.toThrow('the record is full');
+    expect(await world.sessions.identify(seen[0] ?? '')).toEqual({ ok: false, reason: 'unknown' });
+  });
+
+  it('are opened in the transaction that proves who somebody is, or undone with it', async () => {
+    const ada = granted(await world.signIn('ada')).account;
+    const open = (isUndone: boolean) =>
+      database.tables.transaction().execute(async (transaction) => {
+        const { secret } = await world.sessions.openWithin(transaction, ada);
+        if (isUndone) throw new Error(secret);
+        return secret;
+      });
+    expect(await world.sessions.identify(await open(false))).toMatchObject({ ok: true });
+    const { message: secret } = (await open(true).catch(
+      (fault: Error) => fault as Error & { message: string },
+    )) as Error;
+    expect(await world.sessions.identify(secret)).toEqual({ ok: false, reason: 'unknown' });
+  });
+
   it('take one password however a keyboard composes it', async () => {
     const { invitation } = granted(await world.accounts.addPerson({ name: 'zoe' }));
     await world.enrolments.redeem({ secret: invitation.secret, password: 'caf\u00e9 behind the mill' });

@@ -14,11 +14,19 @@ export type SignIn = {
   readonly password: string;
   /** Where the attempt comes from, as coarse as failures shall be counted together. */
   readonly source: string;
+  /** What must happen before the session can be used or not at all; it throws to undo both. */
+  readonly inTransaction?: (opened: Opened) => Promise<void>;
 };
 
 export type SignInRefusal = 'refused' | 'busy' | { readonly throttledSeconds: number };
 
-type Opened = { readonly secret: string; readonly session: Session; readonly account: Account };
+export type Opened = { readonly secret: string; readonly session: Session; readonly account: Account };
+
+type Beginning = {
+  readonly account: Account;
+  readonly passwordHash: string;
+  readonly inTransaction: SignIn['inTransaction'];
+};
 
 type Deps = {
   readonly tables: Kysely<Tables>;
@@ -34,7 +42,7 @@ export function createSessions({ tables, nowMs, secrets, hashing }: Deps) {
   const throttle = createThrottle(nowMs);
 
   /** Every failure costs one verification and has one answer, so that nobody learns which accounts there are. */
-  const open = async ({ name, password, source }: SignIn): Promise<Result<Opened, SignInRefusal>> => {
+  const open = async ({ name, password, source, inTransaction }: SignIn): Promise<Result<Opened, SignInRefusal>> => {
     // What cannot be a name is counted as one: there is no end of them.
     const attempt = { name: isAccountName(name) ? name : '', source };
     const throttledSeconds = throttle.begin(attempt);
@@ -44,21 +52,29 @@ export function createSessions({ tables, nowMs, secrets, hashing }: Deps) {
       found?.account.kind === 'person' && found.account.state === 'active' ? found.passwordHash : null;
     const verified = await hashing.verify(password, passwordHash);
     if (!verified.ok) return verified;
-    const opened = verified.value && found && passwordHash && (await begin(found.account, passwordHash));
+    const opened =
+      verified.value && found && passwordHash && (await begin({ account: found.account, passwordHash, inTransaction }));
     if (!opened) return refused('refused');
     throttle.forgive(attempt);
     return ok(opened);
   };
 
-  const begin = (account: Account, passwordHash: string): Promise<Opened | undefined> =>
+  const begin = ({ account, passwordHash, inTransaction }: Beginning): Promise<Opened | undefined> =>
     tables.transaction().execute(async (transaction) => {
       const isStillGood = await createAccountStore(transaction).holdActive({ id: account.id, passwordHash });
       if (!isStillGood) return undefined;
-      const secret = secrets.newSecret('mw_ses');
-      const session = newSession({ id: secrets.newId('ses'), accountId: account.id, nowMs: nowMs() });
-      await createSessionStore(transaction).insert(session, hashSecret(secret));
-      return { secret, session, account };
+      const opened = await openWithin(transaction, account);
+      await inTransaction?.(opened);
+      return opened;
     });
+
+  /** For somebody who has proved in this very transaction who they are, by a one-time secret that was used up in it. */
+  const openWithin = async (transaction: Kysely<Tables>, account: Account): Promise<Opened> => {
+    const secret = secrets.newSecret('mw_ses');
+    const session = newSession({ id: secrets.newId('ses'), accountId: account.id, nowMs: nowMs() });
+    await createSessionStore(transaction).insert(session, hashSecret(secret));
+    return { secret, session, account };
+  };
 
   const identify = async (
     secret: string,
@@ -78,7 +94,7 @@ export function createSessions({ tables, nowMs, secrets, hashing }: Deps) {
   /** The session as ended; undefined when there is none, or it had ended. */
   const end = (id: string) => store.end({ id, nowMs: nowMs() });
 
-  return { open, identify, end };
+  return { open, openWithin, identify, end };
 }
 
 function newSession({ id, accountId, nowMs }: { id: string; accountId: string; nowMs: number }): Session {

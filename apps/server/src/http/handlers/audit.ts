@@ -8,7 +8,7 @@ const entries: Handler<'audit.entries'> = {
     const from = question.from ?? Math.max(0, size - question.limit);
     const found = await record.entries({ from, limit: question.limit });
     const { origin, verifierKey } = record;
-    return ok({ output: { origin, verifierKey, size, entries: found }, changes: [] });
+    return ok({ output: { origin, verifierKey, size, entries: [...found] }, changes: [] });
   },
 };
 

@@ -1,5 +1,5 @@
-import type { EndpointOutput } from '@modelward/contract';
 import type { RoleLink } from '@modelward/access';
+import type { EndpointOutput } from '@modelward/contract';
 import type { ControlDeps } from '../deps.ts';
 import type { About } from '../handler.ts';
 
@@ -19,7 +19,10 @@ export async function nameLink(link: RoleLink, deps: ControlDeps): Promise<Named
   };
 }
 
-async function principalName({ kind, id }: RoleLink['principal'], { identity }: ControlDeps): Promise<string | undefined> {
+async function principalName(
+  { kind, id }: RoleLink['principal'],
+  { identity }: ControlDeps,
+): Promise<string | undefined> {
   if (kind === 'group') return (await identity.groups.findById(id))?.name;
   return (await identity.accounts.findById(id))?.name;
 }
@@ -33,7 +36,8 @@ async function scopeName({ type, id }: RoleLink['scope'], { access }: ControlDep
 
 /** `organization`, `project:key`, `model:name` or `experiment:id`, as the contract checked it. */
 export async function resolveScope(text: string, { access }: ControlDeps): Promise<About> {
-  if (text === 'organization') return { resource: { type: 'Organization' }, named: { type: 'Organization', name: text } };
+  if (text === 'organization')
+    return { resource: { type: 'Organization' }, named: { type: 'Organization', name: text } };
   const [kind = '', name = ''] = splitOnce(text);
   if (kind === 'project') {
     const project = await access.projects.findByKey(name);
@@ -44,7 +48,10 @@ export async function resolveScope(text: string, { access }: ControlDeps): Promi
 }
 
 /** `alice`, `service:ci` or `group:team`. */
-export async function resolvePrincipal(text: string, { identity }: ControlDeps): Promise<RoleLink['principal'] | undefined> {
+export async function resolvePrincipal(
+  text: string,
+  { identity }: ControlDeps,
+): Promise<RoleLink['principal'] | undefined> {
   const [kind, name] = text.includes(':') ? splitOnce(text) : ['person', text];
   if (kind === 'group') {
     const group = await identity.groups.find(name);

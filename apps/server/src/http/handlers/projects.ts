@@ -26,7 +26,10 @@ const add: Handler<'projects.add'> = {
     const added = await deps.access.projects.add(question);
     if (added.ok) {
       const { id, listed } = added.value;
-      return ok({ output: { project: added.value }, changes: [{ what: 'project.created', subject: id, detail: { listed } }] });
+      return ok({
+        output: { project: added.value },
+        changes: [{ what: 'project.created', subject: id, detail: { listed } }],
+      });
     }
     switch (added.reason) {
       case 'key-form':

@@ -31,7 +31,13 @@ const assign: Handler<'role-links.assign'> = {
     const scope = resource && scopeOf(resource);
     if (scope === undefined) return refused(assignRefusal('scope-unknown', question));
     const { role, untilMs } = question;
-    const assignment = { role, principal, scope, origin: 'administrator', ...(untilMs === undefined ? {} : { untilMs }) };
+    const assignment = {
+      role,
+      principal,
+      scope,
+      origin: 'administrator',
+      ...(untilMs === undefined ? {} : { untilMs }),
+    };
     const assigned = await deps.access.links.assign(assignment);
     if (!assigned.ok) return refused(assignRefusal(assigned.reason, question));
     const changes = [{ what: 'role.assigned', subject: principal.id, detail: detailOf(assigned.value) }] as const;

@@ -39,7 +39,8 @@
   function flaw() {
     if (isFirst && find('name').value.trim() === '') return ['name', 'Choose a name.'];
     if ([...find('password').value].length < 12) return ['password', 'The password needs at least 12 characters.'];
-    if (find('password').value !== find('again').value) return ['again', 'The two passwords differ. Type the second again.'];
+    if (find('password').value !== find('again').value)
+      return ['again', 'The two passwords differ. Type the second again.'];
     return undefined;
   }
 
@@ -108,7 +109,8 @@
   if (secret === null || secret === '') return show('no-secret', true);
   if (isFirst) {
     find('heading').textContent = 'Make the first administrator';
-    find('lead').textContent = 'You set this server up: choose your name and password. The link works once, for an hour.';
+    find('lead').textContent =
+      'You set this server up: choose your name and password. The link works once, for an hour.';
   }
   show('name-part', isFirst);
   show('enrol', true);
