@@ -1,6 +1,6 @@
 import { fromBase64, toBase64 } from '@modelward/basics';
 import { hashBytes } from './hashing.ts';
-import { isKeyName } from './note.ts';
+import { isKeyName } from './note-keys.ts';
 
 /** C2SP tlog-checkpoint: what a log promises never to contradict. */
 export type Checkpoint = { readonly origin: string; readonly size: number; readonly root: Uint8Array };

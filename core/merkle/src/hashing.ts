@@ -25,7 +25,8 @@ export function rootOf(sha256: Sha256, hashes: readonly Uint8Array[]): Uint8Arra
   return nodeHash(sha256, rootOf(sha256, hashes.slice(0, split)), rootOf(sha256, hashes.slice(split)));
 }
 
-function largestPowerBelow(size: number): number {
+/** The largest power of two that is smaller, where a tree of this size is split. */
+export function largestPowerBelow(size: number): number {
   let power = 1;
   while (power * 2 < size) power *= 2;
   return power;

@@ -7,83 +7,117 @@ import {
   type Result,
   refused,
   toBase64,
-  toHex,
   utf8,
 } from '@modelward/basics';
 import type { Sha256 } from './hashing.ts';
+import { formatKey, isKeyName, keyIdBytes, keyIdOf, type NoteKey, parseKey, signatureType } from './note-keys.ts';
 
 /*
  * C2SP signed-note v1.0.0: a text and signature lines of named keys. Ed25519 (type 01) is signed and verified by functions
  * that are handed in.
  */
 
-const ed25519 = 1;
+/** Sixteen must be accepted; post-quantum signatures of others, which are not read here, are up to 5 kB each. */
 const mostSignatures = 64;
+export const largestNoteBytes = 512 * 1024;
 
-/** A key that signs: its name, the 32 bytes of its public half, and who can verify with it. */
-export type NoteKey = { readonly name: string; readonly publicKey: Uint8Array };
 export type Verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
 export type Sign = (message: Uint8Array) => Uint8Array;
 
 export type NoteFlaw = 'note-malformed' | 'note-not-signed' | 'note-bad-signature';
 
-function keyIdOf(sha256: Sha256, { name, publicKey }: NoteKey): Uint8Array {
-  return sha256(concatBytes(utf8(name), Uint8Array.of(0x0a, ed25519), publicKey)).slice(0, 4);
-}
+/** One signature line. The name and the id together say whose it is, and of what kind. */
+export type NoteSignature = { readonly name: string; readonly keyId: Uint8Array; readonly signature: Uint8Array };
+export type ParsedNote = { readonly text: string; readonly signatures: readonly NoteSignature[] };
 
-/** `name+hex(key id)+base64(type || key)`: how a public key is handed to auditors. */
+/** How a log's public key is handed to auditors. */
 export function formatVerifierKey(sha256: Sha256, key: NoteKey): string {
-  return `${key.name}+${toHex(keyIdOf(sha256, key))}+${toBase64(concatBytes(Uint8Array.of(ed25519), key.publicKey))}`;
+  return formatKey(sha256, key, signatureType.ed25519);
 }
 
 export function parseVerifierKey(sha256: Sha256, text: string): NoteKey | undefined {
-  const [name = '', id, encoded = '', ...more] = text.trim().split('+');
-  // Base64 may itself hold `+`: what is left belongs to it.
-  const bytes = fromBase64([encoded, ...more].join('+'));
-  if (!isKeyName(name) || bytes?.length !== 33 || bytes[0] !== ed25519) return undefined;
-  const key = { name, publicKey: bytes.subarray(1) };
-  return toHex(keyIdOf(sha256, key)) === id ? key : undefined;
-}
-
-export function isKeyName(name: string): boolean {
-  return name !== '' && name.length <= 255 && !/[\s+\p{Cc}]/u.test(name);
+  return parseKey(sha256, text, signatureType.ed25519);
 }
 
 /** The text (which ends with a newline) with one signature line below. */
 export function signNote(text: string, { key, sign, sha256 }: { key: NoteKey; sign: Sign; sha256: Sha256 }): string {
-  const signature = concatBytes(keyIdOf(sha256, key), sign(utf8(text)));
-  return `${text}\n\u2014 ${key.name} ${toBase64(signature)}\n`;
+  const keyId = keyIdOf(sha256, key, signatureType.ed25519);
+  return formatNote({ text, signatures: [{ name: key.name, keyId, signature: sign(utf8(text)) }] });
 }
 
-type Opening = { readonly key: NoteKey; readonly verify: Verify; readonly sha256: Sha256 };
+export function formatNote({ text, signatures }: ParsedNote): string {
+  return `${text}\n${signatures.map(formatSignature).join('')}`;
+}
 
-/** The text of a note that this key signed. Unknown signers are ignored; a bad signature of the known one refuses the note. */
-export function openNote(note: Uint8Array, { key, verify, sha256 }: Opening): Result<string, NoteFlaw> {
-  const whole = fromUtf8(note);
+export function formatSignature({ name, keyId, signature }: NoteSignature): string {
+  return `\u2014 ${name} ${toBase64(concatBytes(keyId, signature))}\n`;
+}
+
+/** A note in its parts. Nothing in it is to be believed yet: no signature has been verified. */
+export function parseNote(note: Uint8Array): Result<ParsedNote, 'note-malformed'> {
+  const whole = note.length > largestNoteBytes ? undefined : fromUtf8(note);
+  // Of several blank lines the last one ends the text.
   const split = whole?.lastIndexOf('\n\n') ?? -1;
   if (whole === undefined || split < 0 || !whole.endsWith('\n') || /[^\n\P{Cc}]/u.test(whole))
     return refused('note-malformed');
-  const text = whole.slice(0, split + 1);
   const lines = whole.slice(split + 2, -1).split('\n');
   if (lines.length > mostSignatures) return refused('note-malformed');
-  const id = keyIdOf(sha256, key);
-  let signed = false;
+  const signatures: NoteSignature[] = [];
   for (const line of lines) {
-    const [dash, name, encoded = '', ...more] = line.split(' ');
-    const bytes = fromBase64(encoded);
-    if (
-      dash !== '\u2014' ||
-      name === undefined ||
-      !isKeyName(name) ||
-      more.length > 0 ||
-      bytes === undefined ||
-      bytes.length < 5
-    ) {
-      return refused('note-malformed');
-    }
-    if (name !== key.name || !equalBytes(bytes.subarray(0, 4), id)) continue;
-    if (!verify(key.publicKey, utf8(text), bytes.subarray(4))) return refused('note-bad-signature');
-    signed = true;
+    const signature = parseSignature(line);
+    if (signature === undefined) return refused('note-malformed');
+    signatures.push(signature);
   }
-  return signed ? ok(text) : refused('note-not-signed');
+  return ok({ text: whole.slice(0, split + 1), signatures });
+}
+
+function parseSignature(line: string): NoteSignature | undefined {
+  const [dash, name = '', encoded = '', ...more] = line.split(' ');
+  const bytes = fromBase64(encoded);
+  if (dash !== '\u2014' || !isKeyName(name) || more.length > 0) return undefined;
+  if (bytes === undefined || bytes.length <= keyIdBytes) return undefined;
+  return { name, keyId: bytes.subarray(0, keyIdBytes), signature: bytes.subarray(keyIdBytes) };
+}
+
+/** A signature counts as a key's when name and id are both the key's: either alone may be anybody's. */
+export function signaturesOf(
+  { signatures }: ParsedNote,
+  { name, keyId }: { readonly name: string; readonly keyId: Uint8Array },
+): readonly NoteSignature[] {
+  return signatures.filter((one) => one.name === name && equalBytes(one.keyId, keyId));
+}
+
+type Opening = { readonly keys: readonly NoteKey[]; readonly verify: Verify; readonly sha256: Sha256 };
+
+/** The text of a note that this key signed. Unknown signers are ignored; a bad signature of the known one refuses the note. */
+export function openNote(
+  note: Uint8Array,
+  { key, ...rest }: Omit<Opening, 'keys'> & { readonly key: NoteKey },
+): Result<string, NoteFlaw> {
+  const parsed = parseNote(note);
+  if (!parsed.ok) return parsed;
+  return openParsed(parsed.value, { ...rest, keys: [key] });
+}
+
+/** The text of a note that at least one of these keys signed, and for none of them badly. */
+export function openParsed(note: ParsedNote, opening: Opening): Result<string, NoteFlaw> {
+  const signatures = verifySignatures(note, opening);
+  return signatures.ok ? ok(note.text) : signatures;
+}
+
+/** The signatures of these keys, all verified: at least one, and none of them bad. */
+export function verifySignatures(
+  note: ParsedNote,
+  { keys, verify, sha256 }: Opening,
+): Result<readonly NoteSignature[], NoteFlaw> {
+  const message = utf8(note.text);
+  const verified: NoteSignature[] = [];
+  for (const key of keys) {
+    const keyId = keyIdOf(sha256, key, signatureType.ed25519);
+    for (const one of signaturesOf(note, { name: key.name, keyId })) {
+      if (!verify(key.publicKey, message, one.signature)) return refused('note-bad-signature');
+      verified.push(one);
+    }
+  }
+  return verified.length > 0 ? ok(verified) : refused('note-not-signed');
 }

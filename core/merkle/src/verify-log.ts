@@ -1,47 +1,39 @@
-import { concatBytes, equalBytes, ok, type Result, refused, toBase64 } from '@modelward/basics';
+import { concatBytes, equalBytes, ok, type Result, refused } from '@modelward/basics';
 import { decodeBundle } from './bundle.ts';
-import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
-import { hashBytes, type Sha256 } from './hashing.ts';
-import { type NoteFlaw, openNote, parseVerifierKey, type Verify } from './note.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { hashBytes } from './hashing.ts';
+import type { LogFlaw } from './log-flaws.ts';
+import { type CheckpointTrust, openCheckpoint } from './open-checkpoint.ts';
+import { type ReadLogFile, readTileHashes } from './tile-hashes.ts';
 import { levelsOf, type Tile, tilePath, tilesAt, tileWidth } from './tiles.ts';
 import { createTreeEdge, type TreeEdge } from './tree.ts';
 
-/** Reads one published file of a log, or undefined when there is none. */
-export type ReadLogFile = (path: string) => Promise<Uint8Array | undefined>;
-
-export type LogFlaw =
-  | {
-      readonly reason:
-        | NoteFlaw
-        | 'verifier-key'
-        | 'checkpoint-missing'
-        | 'checkpoint-malformed'
-        | 'other-origin'
-        | 'root';
-    }
-  | { readonly reason: 'file-missing' | 'file-malformed' | 'file-differs'; readonly path: string };
-
-type Verification = {
+type Verification = CheckpointTrust & {
   readonly read: ReadLogFile;
-  /** `name+hash+key`, as the auditor knows it from elsewhere: a key that comes with the log proves nothing. */
-  readonly verifierKey: string;
-  readonly sha256: Sha256;
-  readonly verify: Verify;
-  /** Sees every entry in order. */
+  /**
+   * A checkpoint of this log that the auditor already believes. Bundles that were full by then are not read again; the log
+   * must go on from it. That the trusted entries themselves are still there and whole, this does not look at.
+   */
+  readonly trusted?: Checkpoint;
+  /** Sees every entry that is not covered by the trusted checkpoint, in order. */
   readonly onEntry?: (entry: Uint8Array, index: number) => void;
 };
 
 /**
- * Verifies a whole published log: the checkpoint's signature, every entry against every tile, byte for byte, and the root.
- * It cannot see a genuine older state put back, nor a history rewritten by who holds the key: for these, keep checkpoints
- * elsewhere.
+ * Verifies a published log: the checkpoint's signature, every entry against every tile, byte for byte, and the root. Without
+ * a trusted checkpoint it cannot see a genuine older state put back, nor a history rewritten by who holds the key: for
+ * these, keep checkpoints elsewhere.
  */
 export async function verifyLog(log: Verification): Promise<Result<Checkpoint, LogFlaw>> {
   const opened = await readCheckpoint(log);
   if (!opened.ok) return opened;
-  const { size, root } = opened.value;
-  const edge = createTreeEdge(log.sha256, { size: 0, partials: [] });
-  for (const bundle of tilesAt('entries', size)) {
+  const { origin, size, root } = opened.value;
+  if (log.trusted !== undefined && log.trusted.origin !== origin) return refused({ reason: 'other-origin' });
+  if (log.trusted !== undefined && log.trusted.size > size) return refused({ reason: 'older-than-trusted' });
+  const begun = await beginEdge(log, size);
+  if (!begun.ok) return begun;
+  const edge = begun.value;
+  for (const bundle of tilesAt('entries', size, edge.size() / tileWidth)) {
     const flaw = (await takeBundle(log, edge, bundle)) ?? (await compareTiles(log, edge));
     if (flaw !== undefined) return refused(flaw);
     edge.letGo();
@@ -53,30 +45,47 @@ export async function verifyLog(log: Verification): Promise<Result<Checkpoint, L
 
 export async function readCheckpoint({
   read,
-  verifierKey,
-  sha256,
-  verify,
-}: Omit<Verification, 'onEntry'>): Promise<Result<Checkpoint, LogFlaw>> {
-  const key = parseVerifierKey(sha256, verifierKey);
-  if (key === undefined) return refused({ reason: 'verifier-key' });
+  ...trust
+}: Pick<Verification, 'read' | keyof CheckpointTrust>): Promise<Result<Checkpoint, LogFlaw>> {
   const note = await read('checkpoint');
   if (note === undefined) return refused({ reason: 'checkpoint-missing' });
-  const text = openNote(note, { key, verify, sha256 });
-  if (!text.ok) return refused({ reason: text.reason });
-  const checkpoint = parseCheckpoint(text.value);
-  if (checkpoint === undefined) return refused({ reason: 'checkpoint-malformed' });
-  return checkpoint.origin === key.name ? ok(checkpoint) : refused({ reason: 'other-origin' });
+  const opened = openCheckpoint(note, trust);
+  return opened.ok ? ok(opened.value.checkpoint) : opened;
 }
 
-async function takeBundle({ read, onEntry }: Verification, edge: TreeEdge, bundle: Tile): Promise<LogFlaw | undefined> {
+/**
+ * The edge of the tree that is gone on from: empty, or of the full bundles below the trusted checkpoint. Its hashes come
+ * from tiles that nothing vouches for; the trusted root does, once the edge has reached the trusted size.
+ */
+async function beginEdge(log: Verification, size: number): Promise<Result<TreeEdge, LogFlaw>> {
+  const bundles = Math.floor((log.trusted?.size ?? 0) / tileWidth);
+  const from = bundles * tileWidth;
+  const tiles = readTileHashes({ ...log, size });
+  const partials: (readonly Uint8Array[])[] = [];
+  for (let level = 0; level < levelsOf(from); level += 1) {
+    const count = Math.floor(from / tileWidth ** level) % tileWidth;
+    const hashes = await tiles.firstOf({ level, index: Math.floor(from / tileWidth ** (level + 1)) }, count);
+    if (!hashes.ok) return hashes;
+    partials.push(hashes.value);
+  }
+  const edge = createTreeEdge(log.sha256, { size: from, partials });
+  return contradictsTrusted(log, edge) ? refused({ reason: 'not-consistent' }) : ok(edge);
+}
+
+function contradictsTrusted({ trusted }: Verification, edge: TreeEdge): boolean {
+  return trusted !== undefined && edge.size() === trusted.size && !equalBytes(edge.root(), trusted.root);
+}
+
+async function takeBundle(log: Verification, edge: TreeEdge, bundle: Tile): Promise<LogFlaw | undefined> {
   const path = tilePath(bundle);
-  const bytes = await read(path);
+  const bytes = await log.read(path);
   if (bytes === undefined) return { reason: 'file-missing', path };
   const entries = decodeBundle(bytes);
   if (entries?.length !== bundle.width) return { reason: 'file-malformed', path };
   for (const entry of entries) {
-    onEntry?.(entry, edge.size());
+    if (edge.size() >= (log.trusted?.size ?? 0)) log.onEntry?.(entry, edge.size());
     edge.append(entry);
+    if (contradictsTrusted(log, edge)) return { reason: 'not-consistent' };
   }
   return undefined;
 }
@@ -110,35 +119,4 @@ async function compareTile(
   if (bytes === undefined) return { reason: 'file-missing', path };
   if (bytes.length !== tile.width * hashBytes) return { reason: 'file-malformed', path };
   return equalBytes(bytes, concatBytes(...edge.hashesOf(tile))) ? undefined : { reason: 'file-differs', path };
-}
-
-/** What was wrong, in words for people. */
-export function describeLogFlaw(flaw: LogFlaw): string {
-  switch (flaw.reason) {
-    case 'file-missing':
-      return `\`${flaw.path}\` is missing`;
-    case 'file-malformed':
-      return `\`${flaw.path}\` is not of its form: it was cut or changed`;
-    case 'file-differs':
-      return `\`${flaw.path}\` does not belong to these entries: it or an entry below it was changed`;
-    case 'root':
-      return 'the entries do not give the root that the checkpoint signs';
-    case 'verifier-key':
-      return 'the verifier key is not of the form `name+hash+key`';
-    case 'checkpoint-missing':
-      return 'there is no checkpoint';
-    case 'checkpoint-malformed':
-    case 'note-malformed':
-      return 'the checkpoint is not of its form';
-    case 'note-not-signed':
-      return 'the checkpoint is not signed by this key';
-    case 'note-bad-signature':
-      return 'the signature of the checkpoint is wrong: it was changed, or signed by another key';
-    case 'other-origin':
-      return 'the checkpoint is of another log';
-  }
-}
-
-export function describeCheckpoint({ origin, size, root }: Checkpoint): string {
-  return `${origin} at ${size} entries, root ${toBase64(root)}`;
 }
