@@ -19,6 +19,7 @@ export const tablesInOrder: readonly (keyof Tables)[] = [
   'registry_experiments',
   'registry_runs',
   'registry_metrics',
+  'registry_latest_metrics',
   'registry_logged_models',
   'registry_models',
   'registry_versions',
