@@ -26,11 +26,14 @@ export type OwnReading = {
   readonly key: string;
 };
 
-/** On whose behalf a request is sent. `authorize` asks the policy decision point again. */
+/** On whose behalf a request is sent. Both questions go to the policy decision point again. */
 export type Caller = {
   readonly principalId: string;
   readonly principalName: string;
+  /** For what the request names. The gateway has allowed it already, so a no is a disagreement, and recorded. */
   readonly authorize: (reading: OwnReading) => Promise<boolean>;
+  /** For one row of a list. A no only leaves the row out. */
+  readonly maySee: (reading: OwnReading) => Promise<boolean>;
 };
 
 export type Upstream = {

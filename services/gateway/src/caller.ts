@@ -14,7 +14,12 @@ export function callerOf(exchange: Exchange, deps: GatewayDeps): Caller {
     const decision = await askAgain(exchange, deps, { action: reading.action, resource });
     return decision.allowed || disagree(exchange, deps, { reading, reasons: decision.reasons });
   };
-  return { principalId: principal.id, principalName: principal.name, authorize };
+  const maySee = async (reading: OwnReading) => {
+    const resource = await resolveReading(reading, deps);
+    if (resource === undefined) return false;
+    return (await askAgain(exchange, deps, { action: reading.action, resource })).allowed;
+  };
+  return { principalId: principal.id, principalName: principal.name, authorize, maySee };
 }
 
 function resolveReading({ type, key, action }: OwnReading, deps: GatewayDeps): Promise<ResourceRef | undefined> {
