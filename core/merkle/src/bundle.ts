@@ -2,8 +2,11 @@ import { concatBytes } from '@modelward/basics';
 
 export const largestEntryBytes = 65_535;
 
-/** An entry bundle: for each entry its length in two bytes, big-endian, and the entry (C2SP tlog-tiles). */
+/** An entry bundle: for each entry its length in two bytes, big-endian, and the entry (C2SP tlog-tiles). Throws for an entry too long for them. */
 export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
+  // A length that wrapped around would be read back as other entries.
+  if (entries.some((entry) => entry.length > largestEntryBytes))
+    throw new RangeError('an entry is too long for a bundle');
   return concatBytes(...entries.flatMap((entry) => [Uint8Array.of(entry.length >> 8, entry.length & 0xff), entry]));
 }
 

@@ -9,7 +9,12 @@ import { type ReadLogFile, readTileHashes, type TileHashes } from './tile-hashes
 import { tilePath, tileWidth } from './tiles.ts';
 import { formatTlogProof } from './tlog-proof.ts';
 
-type Source = { readonly read: ReadLogFile; readonly sha256: Sha256 };
+type Source = {
+  readonly read: ReadLogFile;
+  readonly sha256: Sha256;
+  /** The size that tiles are published for, when it is larger than the one that is proven against. */
+  readonly publishedSize?: number;
+};
 type Proof = Result<readonly Uint8Array[], LogFlaw>;
 
 /** The inclusion proof of one entry, from the published tiles. Whether they are right shows when it is verified. */
@@ -18,7 +23,7 @@ export async function proveInclusion(
 ): Promise<Proof> {
   const { index, size } = source;
   if (!isCount(index) || !isCount(size) || index >= size) return refused({ reason: 'no-such-entry', size });
-  return hashesOf(readTileHashes(source), inclusionRanges(index, size));
+  return hashesOf(tilesOf(source), inclusionRanges(index, size));
 }
 
 /** The consistency proof between two sizes, from the published tiles. From size 0, and between equal sizes, it is empty. */
@@ -27,7 +32,7 @@ export async function proveConsistency(
 ): Promise<Proof> {
   const { oldSize, size } = source;
   if (!isCount(oldSize) || !isCount(size) || oldSize > size) return refused({ reason: 'older-than-trusted' });
-  return oldSize === 0 ? ok([]) : hashesOf(readTileHashes(source), consistencyRanges(oldSize, size));
+  return oldSize === 0 ? ok([]) : hashesOf(tilesOf(source), consistencyRanges(oldSize, size));
 }
 
 export type ProvenEntry = {
@@ -51,7 +56,7 @@ export async function proveEntry(
   const { size, root } = opened.value.checkpoint;
   const hashes = await proveInclusion({ ...log, size });
   if (!hashes.ok) return hashes;
-  const read = await readEntry(log.read, log.index, size);
+  const read = await readEntry(log.read, log.index, Math.max(size, log.publishedSize ?? size));
   if (!read.ok) return read;
   const { entry, path } = read.value;
   const leaf = leafHash(log.sha256, entry);
@@ -72,6 +77,10 @@ async function readEntry(
   if (bytes === undefined) return refused({ reason: 'file-missing', path });
   const entry = decodeBundle(bytes)?.[index - bundle * tileWidth];
   return entry === undefined ? refused({ reason: 'file-malformed', path }) : ok({ entry, path });
+}
+
+function tilesOf({ size, publishedSize = size, ...source }: Source & { readonly size: number }): TileHashes {
+  return readTileHashes({ ...source, size: Math.max(size, publishedSize) });
 }
 
 async function hashesOf(tiles: TileHashes, ranges: readonly LeafRange[]): Promise<Proof> {

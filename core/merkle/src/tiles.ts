@@ -4,6 +4,7 @@
  */
 
 export const tileWidth = 256;
+const highestLevel = 63;
 
 export type Tile = {
   /** `entries` are the log's entries themselves, in bundles that match the tiles of level 0. */
@@ -35,7 +36,8 @@ export function parseTilePath(path: string): Tile | undefined {
     index,
     width: partial === undefined ? tileWidth : Number(partial),
   };
-  return tile.width >= 1 && tile.width <= tileWidth && tilePath(tile) === path ? tile : undefined;
+  const isOne = tile.width >= 1 && tile.width <= tileWidth && (level === 'entries' || Number(level) <= highestLevel);
+  return isOne && tilePath(tile) === path ? tile : undefined;
 }
 
 /** The tiles of a tree of this size at one level: all the full ones and the partial one, from the first that is not before `from`. */
