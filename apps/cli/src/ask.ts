@@ -40,7 +40,7 @@ function createLineReader(stdin: NodeJS.ReadStream) {
   };
 }
 
-function given(answer: string | symbol | undefined): string {
+function given(answer: unknown): string {
   if (isCancel(answer)) throw new Problem('nothing was done', 'start again when you are ready');
-  return answer ?? '';
+  return typeof answer === 'string' ? answer : '';
 }

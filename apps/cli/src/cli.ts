@@ -1,8 +1,9 @@
+import { loadConfig, originOf } from '@modelward/server';
 import type { Command } from 'commander';
 import type { Ask } from './ask.ts';
 import { type Client, createClient } from './client.ts';
 import { Problem } from './problem.ts';
-import { serverAddress } from './server-address.ts';
+import { isLoopback, serverAddress } from './server-address.ts';
 import type { SessionFile } from './session-file.ts';
 import { table } from './table.ts';
 
@@ -18,7 +19,15 @@ export type Cli = {
 
 export function serverOf(cli: Cli, command: Command): string {
   const { server } = command.optsWithGlobals<{ server?: string }>();
-  return serverAddress(server ?? cli.env.MODELWARD_SERVER);
+  const named = server ?? cli.env.MODELWARD_SERVER ?? '';
+  return serverAddress(named === '' ? serverHere(cli) : named);
+}
+
+/** The server that the configuration here would start, if it is on this machine: a folder of somebody else's sends no secret away. */
+function serverHere({ env }: Cli): string | undefined {
+  const config = loadConfig({ env });
+  const origin = config.ok ? originOf(config.value, 'control') : undefined;
+  return origin !== undefined && isLoopback(new URL(origin).hostname) ? origin : undefined;
 }
 
 /** The server as whoever is signed in there, or as MODELWARD_TOKEN says. */
@@ -50,9 +59,9 @@ type List<Row> = {
 
 /** A list as a table, or with `--json` as it came. */
 export function printList<Row>(cli: Cli, command: Command, { rows, headings, cells, none }: List<Row>): void {
-  if (command.opts<{ json?: boolean }>().json === true) return cli.print(JSON.stringify(rows, undefined, 2));
-  if (rows.length === 0) return cli.note(none);
-  for (const line of table(headings, rows.map(cells))) cli.print(line);
+  if (command.opts<{ json?: boolean }>().json === true) cli.print(JSON.stringify(rows, undefined, 2));
+  else if (rows.length === 0) cli.note(none);
+  else for (const line of table(headings, rows.map(cells))) cli.print(line);
 }
 
 export const jsonOption = ['--json', 'print JSON instead of a table'] as const;

@@ -22,9 +22,7 @@ export function createClient({ server, secret }: { server: string; secret?: stri
     input: EndpointInput<Name>,
   ): Promise<EndpointOutput<Name>> => {
     const response = await send(server, name, { input, secret });
-    const bytes = new Uint8Array(
-      await response.arrayBuffer().catch((fault) => Promise.reject(unreachable(server, fault))),
-    );
+    const bytes = await readBytes(server, response);
     if (!response.ok) throw refusalOf(response.status, bytes);
     const { output }: Endpoint = endpoints[name];
     if (output === 'octets') return bytes as EndpointOutput<Name>;
@@ -46,7 +44,7 @@ async function send(server: string, name: EndpointName, { input, secret }: Sendi
     return (all === '' ? [value] : value.split('/')).map(encodeURIComponent).join('/');
   });
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
-  const query = new URLSearchParams(given.map(([key, value]) => [key, String(value)]));
+  const query = new URLSearchParams(Object.fromEntries(given.map(([key, value]) => [key, String(value)])));
   const isPost = method === 'POST';
   const headers = {
     ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }),
@@ -57,6 +55,14 @@ async function send(server: string, name: EndpointName, { input, secret }: Sendi
   try {
     // A redirect would take the credential elsewhere.
     return await fetch(target, { method, headers, ...body, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+  } catch (fault) {
+    throw unreachable(server, fault);
+  }
+}
+
+async function readBytes(server: string, response: Response): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await response.arrayBuffer());
   } catch (fault) {
     throw unreachable(server, fault);
   }

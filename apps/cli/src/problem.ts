@@ -1,4 +1,4 @@
-import type { ApiError } from '@modelward/contract';
+import type { ApiError, ApiRemedy } from '@modelward/contract';
 
 /** Something that a person is told plainly: what happened and why, and what to do next. `2` is a command used wrongly. */
 export class Problem extends Error {
@@ -24,15 +24,20 @@ export function describeProblem(problem: Problem): readonly string[] {
   const lines = [`modelward: ${problem.message}`, `  next: ${problem.next}`];
   if (!(problem instanceof Refused)) return lines;
   const { code, requestId, remedies = [] } = problem.error;
-  const helps = remedies.map((remedy) => {
-    switch (remedy.kind) {
-      case 'role':
-        return `  would help: the role \`${remedy.role}\` on ${remedy.scope.type.toLowerCase()} \`${remedy.scope.name}\``;
-      case 'token-scope':
-        return `  would help: a token whose scopes include \`${remedy.scope}\``;
-      case 'sign-in':
-        return '  would help: signing in, where a token is not enough';
-    }
-  });
-  return [...lines, ...helps, `  (${code}, request ${requestId})`];
+  return [
+    ...lines,
+    ...remedies.map((remedy) => `  would help: ${describeRemedy(remedy)}`),
+    `  (${code}, request ${requestId})`,
+  ];
+}
+
+function describeRemedy(remedy: ApiRemedy): string {
+  switch (remedy.kind) {
+    case 'role':
+      return `the role \`${remedy.role}\` on ${remedy.scope.type.toLowerCase()} \`${remedy.scope.name}\``;
+    case 'token-scope':
+      return `a token whose scopes include \`${remedy.scope}\``;
+    case 'sign-in':
+      return 'signing in, where a token is not enough';
+  }
 }

@@ -3,6 +3,7 @@ import type { Cli } from './cli.ts';
 import { addPeople, addServices } from './commands/accounts.ts';
 import { addAdmin } from './commands/admin.ts';
 import { addAudit } from './commands/audit.ts';
+import { addBackup } from './commands/backup.ts';
 import { addConfig } from './commands/config.ts';
 import { addEnrol } from './commands/enrol.ts';
 import { addGroups } from './commands/groups.ts';
@@ -23,6 +24,7 @@ const commands = [
   addTokens,
   addAudit,
   addConfig,
+  addBackup,
   addAdmin,
 ];
 
@@ -30,7 +32,7 @@ const commands = [
 export async function run(words: readonly string[], cli: Cli): Promise<0 | 1 | 2> {
   const program = new Command('modelward')
     .description('who may touch this model, and can you prove it')
-    .option('--server <url>', 'the control API (or MODELWARD_SERVER); http://localhost:8080 when absent')
+    .option('--server <url>', 'the control API (or MODELWARD_SERVER); that of the configuration here when absent')
     .configureOutput({ writeOut: (text) => cli.print(text.trimEnd()), writeErr: (text) => cli.note(text.trimEnd()) })
     .showHelpAfterError('next: see the same command with --help')
     .exitOverride();

@@ -24,6 +24,6 @@ function notAnAddress(text: string): Problem {
   return new Problem(`\`${text}\` is no server address`, `write it as ${usual}: scheme, host and port only`, 2);
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }

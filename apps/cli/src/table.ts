@@ -12,8 +12,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 
 /** Names come from other people: what a terminal would obey is not printed. */
 export function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?');
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '?');
 }
 
 /** A moment as people read it, in their own time zone, to the minute. */

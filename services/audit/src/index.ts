@@ -6,3 +6,4 @@ export type { IndexedEntry } from './reading.ts';
 export { type AuditRecord, openRecord, type PreviousLog } from './record.ts';
 export { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 export { RecordUnavailable } from './unavailable.ts';
+export { readVerifierKey } from './verifier-key.ts';

@@ -4,7 +4,7 @@ import { moment } from '../table.ts';
 
 /** `people` and `services`: who can be allowed anything. */
 export function addPeople(program: Command, cli: Cli): void {
-  const people = program.command('people').description('people: list, add, suspend, activate');
+  const people = program.command('people').description('people: list, add, invite, suspend, activate');
   addList(people, cli, 'people');
   people
     .command('add <name>')
@@ -15,6 +15,14 @@ export function addPeople(program: Command, cli: Cli): void {
       cli.note(
         `added ${account.name} (${account.id}); give them this link, which works once, until ${moment(invitation.endsAtMs)}:`,
       );
+      cli.print(invitation.link);
+    });
+  people
+    .command('invite <name>')
+    .description('a new one-time link, for who let the last one pass or lost the password')
+    .action(async (name: string, _: object, command: Command) => {
+      const { account, invitation } = await connect(cli, command).call('people.invite', { name });
+      cli.note(`give ${account.name} this link, which works once, until ${moment(invitation.endsAtMs)}:`);
       cli.print(invitation.link);
     });
   addStates(people, cli, 'people');

@@ -41,7 +41,7 @@ async function askName(cli: Cli): Promise<string> {
 
 async function choosePassword(cli: Cli): Promise<string> {
   if (cli.env.MODELWARD_PASSWORD !== undefined) return cli.env.MODELWARD_PASSWORD;
-  const password = await cli.ask.secret('Password, at least 12 characters');
+  const password = await cli.ask.secret('Password, at least 15 characters');
   if (!cli.ask.isPerson || password === (await cli.ask.secret('The same password again'))) return password;
   throw new Problem('the two passwords differ, and nothing was done', 'start again');
 }

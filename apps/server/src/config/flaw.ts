@@ -6,8 +6,7 @@ const longestShown = 60;
 /** A value inside a message: on one line, short, and without control characters that a terminal would obey. */
 export function show(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  const plain = text.replaceAll(/[\u0000-\u001f\u007f-\u009f`]/g, ' ');
+  const plain = text.replaceAll(/[\p{Cc}`]/gu, ' ');
   return plain.length > longestShown ? `${plain.slice(0, longestShown)}...` : plain;
 }
 

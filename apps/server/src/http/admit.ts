@@ -17,13 +17,30 @@ export function admit(request: IncomingMessage, door: Door): ControlRefusal | un
     checkSingle(request) ??
     checkHost(request, door) ??
     checkOrigin(request, door) ??
-    checkQuery(request.url ?? '')
+    checkSecret(request.url ?? '')
   );
 }
 
 function checkTarget(target: string): ControlRefusal | undefined {
   if (target.length > limits.targetCharacters) return malformed('the address is longer than any that exists here');
-  return target.startsWith('/') ? undefined : malformed('the request line names no path');
+  if (!target.startsWith('/')) return malformed('the request line names no path');
+  const [path = ''] = target.split('?');
+  const isPlain = !hasControls(decodeLoosely(path)) && !decodeLoosely(path).split(/[/\\]/).some(isDots);
+  return isPlain ? undefined : malformed('the path holds `..`, or something that is not seen');
+}
+
+/** Percent-encoding undone as often as somebody may have done it, so that nothing is hidden below a second layer. */
+function decodeLoosely(text: string): string {
+  const decoded = text.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return decoded === text ? text : decodeLoosely(decoded);
+}
+
+function isDots(segment: string): boolean {
+  return segment === '.' || segment === '..';
+}
+
+function hasControls(text: string): boolean {
+  return /\p{Cc}/u.test(text);
 }
 
 /** Node keeps the first of two; another program in the path may keep the last. So there may only be one. */
@@ -52,9 +69,11 @@ function checkHost({ headers }: IncomingMessage, { hosts, publicUrl }: Door): Co
   };
 }
 
+/** A browser says where a request comes from, by `Origin` or by the site; a program that is none says neither. */
 function checkOrigin({ headers, method }: IncomingMessage, { origins }: Door): ControlRefusal | undefined {
-  if (headers.origin === undefined || method === 'GET' || method === 'HEAD' || origins.has(headers.origin))
-    return undefined;
+  if (method === 'GET' || method === 'HEAD') return undefined;
+  const { origin, 'sec-fetch-site': site = 'same-origin' } = headers;
+  if (origin === undefined ? ['same-origin', 'none'].includes(String(site)) : origins.has(origin)) return undefined;
   return {
     code: 'foreign-origin',
     message: 'a page of another origin asked for a change',
@@ -63,9 +82,8 @@ function checkOrigin({ headers, method }: IncomingMessage, { origins }: Door): C
 }
 
 /** Addresses end up in logs, histories and referrers: a secret there is a leaked secret. */
-function checkQuery(target: string): ControlRefusal | undefined {
-  const query = new URLSearchParams(target.split('?').slice(1).join('?'));
-  if (![...query].flat().some((text) => text.startsWith('mw_'))) return undefined;
+function checkSecret(target: string): ControlRefusal | undefined {
+  if (!/mw_(pat|ses|enr)_/i.test(decodeLoosely(target))) return undefined;
   return {
     code: 'credential-in-query',
     message: 'the address holds a secret, and addresses end up in logs',

@@ -1,4 +1,4 @@
-import { ok, type Result, refused } from '@modelward/basics';
+import { type Result, refused } from '@modelward/basics';
 import { type AskedResource, type EndpointAccess, type EndpointName, endpoints } from '@modelward/contract';
 import { denied } from './denied.ts';
 import {
@@ -79,11 +79,8 @@ async function decide({ name, exchange, about }: Deciding, deps: ControlDeps): P
     await recordDecision(exchange, deps, { ...draft, allowed: true, reasons: ['signed-in'] });
     return undefined;
   }
-  const resource = about === undefined ? organization : about.resource;
-  if (resource === undefined) {
-    await recordDecision(exchange, deps, { ...draft, allowed: false, reasons: ['not-found'] });
-    return hidden(about);
-  }
+  // What is not there is asked about all the same: what is hidden and what is missing then cost the same reads.
+  const resource = about === undefined ? organization : (about.resource ?? missing);
   const decision = await deps.access.decide({
     ...questionOf(caller),
     interface: 'control',
@@ -133,6 +130,8 @@ function askedResource(about: About | undefined, { pseudonyms }: ControlDeps): A
 }
 
 const organization: ResourceRef = { type: 'Organization' };
+/** An id that no account has: they are 22 characters. */
+const missing: ResourceRef = { type: 'Account', id: 'acc_missing' };
 
 /** The same words for what is not there and for what the caller may not know of. */
 function hidden(about: About | undefined): ControlRefusal {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Access, AccessQuestion, ResourceRef } from '@modelward/access';
+import type { Access, AccessQuestion } from '@modelward/access';
 import type { AuditRecord } from '@modelward/audit';
 import type { Actor, AuthenticationContext, DecisionEvent, Receipt } from '@modelward/contract';
 import type { Account, Identity } from '@modelward/identity';

@@ -61,7 +61,7 @@ function page({ title, body, script }: Parts): Page {
 <main>
 ${body.replace('<!--mark-->', mark)}
 </main>
-${script === undefined ? '' : `<script>${script}</script>`}
+${script === undefined ? '' : `<script type="module">${script}</script>`}
 </body>
 </html>
 `;

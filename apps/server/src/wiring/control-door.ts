@@ -56,7 +56,6 @@ export function createControlDoor({
     }),
     identity,
     access,
-    organizationId: access.organizationId,
     bundle,
     record: { ...record, isUnavailable: isRecordUnavailable },
     noteRefusal: refusals.note,

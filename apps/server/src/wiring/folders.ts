@@ -6,5 +6,9 @@ export const recordFolder = (dataFolder: string) => join(dataFolder, 'record');
 export const blobsFolder = (dataFolder: string) => join(dataFolder, 'artifacts');
 export const logIdentityFile = (dataFolder: string) => join(dataFolder, 'log.json');
 
+/** Where the record of a log that was restored from a backup is kept: it is read and never continued. */
+export const oldRecordFolder = (dataFolder: string, origin: string) =>
+  join(dataFolder, 'old-records', origin.replaceAll('/', '-'));
+
 /** The bundle that this version ships. */
 export const policiesFolder = join(import.meta.dirname, '..', '..', '..', '..', 'policies');

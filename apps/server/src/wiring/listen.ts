@@ -26,9 +26,18 @@ function likelyHolder(port: number): string {
   return 'perhaps by another Modelward or another web server';
 }
 
-/** Stops taking connections and waits for the open ones; those that are idle are closed at once. */
+const sweepMs = 50;
+const patienceMs = 25_000;
+
+/**
+ * Stops taking connections and waits for the answers that are on their way. A connection is closed as soon as its answer has
+ * left, where its keep-alive would hold the stop up; a client that takes forever does not hold it up forever.
+ */
 export async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
+  const giveUp = setTimeout(() => server.closeAllConnections(), patienceMs);
   await closed;
+  clearInterval(sweep);
+  clearTimeout(giveUp);
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { toBase64 } from '@modelward/basics';
+import type { Checkpoint } from '@modelward/merkle';
 import { logIdentityFile } from './folders.ts';
 
 /** The log's own name, and the log that it continues after a restore. */
@@ -22,10 +24,9 @@ export function ensureLogIdentity(dataFolder: string): LogIdentity {
   return readLogIdentity(dataFolder) ?? writeLogIdentity(dataFolder, { origin: newOrigin() });
 }
 
-/** After a restore: a new origin, citing the old log's last known checkpoint (its note's first three lines). */
-export function startNewLog(dataFolder: string, oldCheckpoint: string): LogIdentity {
-  const [origin = '', size = '', root = ''] = oldCheckpoint.split('\n');
-  return writeLogIdentity(dataFolder, { origin: newOrigin(), previous: { origin, size: Number(size), root } });
+/** After a restore: a new origin, citing what is known last of the old log. */
+export function startNewLog(dataFolder: string, { origin, size, root }: Checkpoint): LogIdentity {
+  return writeLogIdentity(dataFolder, { origin: newOrigin(), previous: { origin, size, root: toBase64(root) } });
 }
 
 function writeLogIdentity(dataFolder: string, identity: LogIdentity): LogIdentity {

@@ -3,10 +3,11 @@ import { pino } from 'pino';
 import type { Config } from '../config/load-config.ts';
 import { originOf } from '../config/origins.ts';
 import { createControlDoor } from './control-door.ts';
-import { inviteFirstAdministrator } from './first-administrator.ts';
+import { forgetFirstSecret, inviteFirstAdministrator } from './first-administrator.ts';
 import { recordFolder } from './folders.ts';
 import { closeServer, listen } from './listen.ts';
 import { createMlflowDoor } from './mlflow-door.ts';
+import { createOpened } from './opened.ts';
 import { createSetUpCheck } from './set-up.ts';
 import { openState, type State } from './state.ts';
 import { type OpenUpstream, openUpstream } from './upstream.ts';
@@ -27,34 +28,38 @@ type StartOptions = {
 
 /** Opens everything, both doors last. Throws in plain words when something cannot be opened, with all that was open closed. */
 export async function startServer({ config, isTerminal, onFatal }: StartOptions): Promise<RunningServer> {
-  const state = await openState(config, onFatal);
-  const opened: (() => Promise<void>)[] = [state.close];
+  const opened = createOpened();
   try {
+    const state = await openState({ config, purpose: 'a Modelward server', onFault: onFatal });
+    opened.add(state.close);
     const upstream = await openUpstream(config, state);
-    opened.unshift(upstream.close);
-    const stopDoors = await openDoors({ config, state, upstream });
-    opened.unshift(stopDoors);
-    const told = await tell({ config, state, upstream, isTerminal });
-    return { told, stop: () => closeAll(opened) };
+    opened.add(upstream.close);
+    // Before the doors: whoever finds them open finds the way in as well.
+    const invited = await inviteFirstAdministrator(invitationOf({ config, state, isTerminal }));
+    opened.add(await openDoors({ config, state, upstream }));
+    return { told: tell({ config, state, upstream, invited }), stop: opened.close };
   } catch (fault) {
-    await closeAll(opened);
+    await opened.close();
     throw fault;
   }
 }
 
-async function closeAll(opened: readonly (() => Promise<void>)[]): Promise<void> {
-  for (const close of opened) await close();
+type Inviting = { readonly config: Config; readonly state: State; readonly isTerminal: boolean };
+
+function invitationOf({ config, state, isTerminal }: Inviting) {
+  const { enrolments } = state.identity;
+  return { enrolments, controlUrl: originOf(config, 'control'), dataFolder: config.dataFolder, isTerminal };
 }
 
-type Opened = { readonly config: Config; readonly state: State; readonly upstream: OpenUpstream };
+type Open = { readonly config: Config; readonly state: State; readonly upstream: OpenUpstream };
 
-async function openDoors({ config, state, upstream }: Opened): Promise<() => Promise<void>> {
+async function openDoors({ config, state, upstream }: Open): Promise<() => Promise<void>> {
   const log = pino({ level: config.logLevel, base: null });
   // Only the fault itself: a request's headers or body never get into a log.
   const report = (fault: unknown, requestId: string) =>
     log.error({ requestId, fault: fault instanceof Error ? fault.stack : String(fault) });
   const refusals = createRefusalLog({ append: state.record.append, nowMs: Date.now });
-  const isSetUp = createSetUpCheck(state.identity.enrolments);
+  const isSetUp = createSetUpCheck(state.identity.enrolments, () => forgetFirstSecret(config.dataFolder));
   const mlflow = createMlflowDoor({ config, state, upstream: upstream.upstream, refusals, isSetUp, report });
   const control = await createControlDoor({ config, state, upstream, refusals, isSetUp, report });
   const stop = async () => {
@@ -72,18 +77,12 @@ async function openDoors({ config, state, upstream }: Opened): Promise<() => Pro
   return stop;
 }
 
-async function tell({
-  config,
-  state,
-  upstream,
-  isTerminal,
-}: Opened & { isTerminal: boolean }): Promise<readonly string[]> {
+function tell({ config, state, upstream, invited }: Open & { invited: readonly string[] }): readonly string[] {
   const controlUrl = originOf(config, 'control');
   const trackingUri = originOf(config, 'mlflow');
-  const invitation = { enrolments: state.identity.enrolments, controlUrl, dataFolder: config.dataFolder, isTerminal };
   return [
     `Modelward serves. Control API: ${controlUrl} · MLflow interface: ${trackingUri} (before ${upstream.described})`,
-    ...(await inviteFirstAdministrator(invitation)),
+    ...invited,
     'For MLflow:',
     `  export MLFLOW_TRACKING_URI=${trackingUri}`,
     '  export MLFLOW_TRACKING_TOKEN=...   # npx modelward sign-in, then npx modelward token create --label mlflow',

@@ -4,31 +4,28 @@ import { join } from 'node:path';
 import { createAccess, readBundle } from '@modelward/access';
 import { type AuditRecord, createPseudonyms, loadSecretKey, openRecord } from '@modelward/audit';
 import { createIdentity } from '@modelward/identity';
-import { createCedarEngine } from '@modelward/policy';
-import { type Database, type FolderLock, lockFolder, openDatabase } from '@modelward/storage';
+import { createCedarEngine, type PolicyBundle } from '@modelward/policy';
+import { type Database, openDatabase } from '@modelward/storage';
 import type { Config } from '../config/load-config.ts';
+import { holdDataFolder } from './data-folder.ts';
 import { databaseFile, policiesFolder, recordFolder } from './folders.ts';
 import { newId } from './ids.ts';
 import { ensureLogIdentity } from './log-identity.ts';
-
-/** Takes the data folder for this process. Throws, in plain words, with who holds it. */
-export function holdDataFolder(dataFolder: string, purpose: string): FolderLock {
-  const lock = lockFolder(dataFolder, purpose, Date.now());
-  if (lock.ok) return lock.value;
-  const holder = lock.reason;
-  const who =
-    holder === undefined
-      ? 'another process'
-      : `${holder.purpose} (process ${holder.pid}, since ${new Date(holder.sinceMs).toISOString()})`;
-  throw new Error(
-    `\`${dataFolder}\` is in use by ${who}; one process may use a data folder: stop that one, or set \`dataFolder\``,
-  );
-}
+import { createOpened, type Opened } from './opened.ts';
 
 /** The database of this configuration; `npx modelward` tools open it as the server does. */
-export function openConfiguredDatabase(config: Config): Promise<Database> {
-  if (config.storage.kind === 'postgres') return openDatabase(config.storage);
-  return openDatabase({ kind: 'sqlite', file: databaseFile(config.dataFolder) });
+export async function openConfiguredDatabase({ storage, dataFolder }: Config): Promise<Database> {
+  if (storage.kind === 'sqlite') return openDatabase({ kind: 'sqlite', file: databaseFile(dataFolder) });
+  try {
+    return await openDatabase(storage);
+  } catch (fault) {
+    const { code, message } = fault as NodeJS.ErrnoException;
+    // Without the URL: it holds the password.
+    const why = code ?? message;
+    throw new Error(
+      `the PostgreSQL of \`storage.url\` cannot be used (${why}); check that it runs and lets this user in`,
+    );
+  }
 }
 
 /** The record of this data folder. A fault of its disk ends the process: nothing may be answered that is not recorded. */
@@ -43,26 +40,45 @@ export async function openConfiguredRecord(config: Config, onFault: (fault: unkn
   });
 }
 
+type Opening = {
+  readonly config: Config;
+  /** Who holds the folder, for a second one that wants it. */
+  readonly purpose: string;
+  readonly onFault: (fault: unknown) => void;
+};
+
 /** Everything that has state, opened in the order in which one needs another, and closed the other way round. */
-export async function openState(config: Config, onFault: (fault: unknown) => void) {
-  const lock = holdDataFolder(config.dataFolder, 'a Modelward server');
-  const database = await openConfiguredDatabase(config);
-  const record = await openConfiguredRecord(config, onFault);
-  const bundle = await readBundle(policiesFolder);
-  if (!bundle.ok)
-    throw new Error(
-      `the policy bundle is refused:\n${bundle.reason.map(({ file, message }) => `  ${file}: ${message}`).join('\n')}`,
-    );
-  const engine = createCedarEngine(bundle.value);
-  const pseudonyms = createPseudonyms(loadSecretKey(join(config.keyFolder, 'pseudonyms.key')));
-  const identity = createIdentity({ database, nowMs: Date.now, randomBytes: (length: number) => randomBytes(length) });
-  const access = createAccess({ database, engine, nowMs: Date.now, newId });
-  const close = async () => {
-    await record.close();
-    await database.close();
-    lock.release();
-  };
-  return { database, record, bundle: bundle.value, pseudonyms, identity, access, close };
+export async function openState(opening: Opening) {
+  // Before anything is touched: a bundle that is refused leaves no trace.
+  const bundle = await loadPolicies();
+  const opened = createOpened();
+  try {
+    return await openAll(opening, { bundle, opened });
+  } catch (fault) {
+    await opened.close();
+    throw fault;
+  }
 }
 
 export type State = Awaited<ReturnType<typeof openState>>;
+
+async function loadPolicies(): Promise<PolicyBundle> {
+  const bundle = await readBundle(policiesFolder);
+  if (bundle.ok) return bundle.value;
+  const flaws = bundle.reason.map(({ file, message }) => `  ${file}: ${message}`);
+  throw new Error(['the policy bundle is refused:', ...flaws].join('\n'));
+}
+
+type Beginning = { readonly bundle: PolicyBundle; readonly opened: Opened };
+
+async function openAll({ config, purpose, onFault }: Opening, { bundle, opened }: Beginning) {
+  opened.add(holdDataFolder(config.dataFolder, purpose).release);
+  const database = await openConfiguredDatabase(config);
+  opened.add(database.close);
+  const record = await openConfiguredRecord(config, onFault);
+  opened.add(record.close);
+  const pseudonyms = createPseudonyms(loadSecretKey(join(config.keyFolder, 'pseudonyms.key')));
+  const identity = createIdentity({ database, nowMs: Date.now, randomBytes: (length: number) => randomBytes(length) });
+  const access = createAccess({ database, engine: createCedarEngine(bundle), nowMs: Date.now, newId });
+  return { database, record, bundle, pseudonyms, identity, access, close: opened.close };
+}

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  decodeBundle,
+  encodeBundle,
+  hashBytes,
+  parseTilePath,
+  type ReadLogFile,
+  tilePath,
+  tileWidth,
+} from '@modelward/merkle';
+import type { Client } from './client.ts';
+import { Problem, Refused } from './problem.ts';
+
+/** Where a log's published files are read. */
+export type LogSource = {
+  /** For people. */
+  readonly place: string;
+  readonly read: ReadLogFile;
+  readonly origin: () => Promise<string>;
+  /** The key that comes with the log: it proves nothing until it is compared with one from elsewhere. */
+  readonly offeredKey?: () => Promise<string>;
+};
+
+export function logInFolder(folder: string): LogSource {
+  const read: ReadLogFile = async (path) => {
+    try {
+      return await readFile(join(folder, path));
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw fault;
+    }
+  };
+  return createSource(folder, read);
+}
+
+export function logOfServer({ server, call }: Client): LogSource {
+  const read: ReadLogFile = async (path) => {
+    try {
+      return await call('record.file', { path });
+    } catch (problem) {
+      // One that is not there; that the record may not be read at all has another code, or shows at the checkpoint.
+      if (problem instanceof Refused && problem.error.code === 'not-found') return undefined;
+      throw problem;
+    }
+  };
+  const offeredKey = async () => (await call('audit.entries', { limit: 1 })).verifierKey;
+  return { ...createSource(server, read), offeredKey };
+}
+
+function createSource(place: string, read: ReadLogFile): LogSource {
+  let note: Promise<Uint8Array | undefined> | undefined;
+  // One checkpoint for the whole look, while a log that is being written moves on.
+  const readOne: ReadLogFile = (path) => {
+    if (path !== 'checkpoint') return readTile(read, path);
+    note ??= read(path);
+    return note;
+  };
+  const origin = async () => {
+    const bytes = await readOne('checkpoint');
+    if (bytes === undefined)
+      throw new Problem(
+        `${place} holds no checkpoint of a record`,
+        'name the folder that holds `checkpoint` and `tile`',
+      );
+    return new TextDecoder().decode(bytes).split('\n')[0] ?? '';
+  };
+  return { place, read: readOne, origin };
+}
+
+/** A partial tile is gone once its full one is there, and then it is the beginning of that (C2SP tlog-tiles, "Partial tiles"). */
+async function readTile(read: ReadLogFile, path: string): Promise<Uint8Array | undefined> {
+  const bytes = await read(path);
+  const tile = parseTilePath(path);
+  if (bytes !== undefined || tile === undefined || tile.width === tileWidth) return bytes;
+  const full = await read(tilePath({ ...tile, width: tileWidth }));
+  if (full === undefined) return undefined;
+  if (tile.level !== 'entries') return full.subarray(0, tile.width * hashBytes);
+  return encodeBundle(decodeBundle(full)?.slice(0, tile.width) ?? []);
+}
