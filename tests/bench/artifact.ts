@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 
 type Transfer = {
@@ -17,7 +18,7 @@ export async function upload({ origin, path, headers = {}, bytes }: Transfer): P
     method: 'PUT',
     path,
     headers: { ...headers, 'content-length': String(bytes), 'content-type': 'application/octet-stream' },
-    body: zeros(bytes),
+    body: Readable.from(zeros(bytes), { objectMode: false }),
   });
   await body.dump();
   await pool.close();

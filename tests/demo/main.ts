@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { startHouse } from '../support/house.ts';
+import { password, startHouse } from '../support/house.ts';
 import { tellStory } from './story.ts';
 
 /* `npm run demo`: a house on a temporary folder and free ports, and a story told by real HTTP. `--keep` leaves it running. */
@@ -28,9 +28,7 @@ if (keep && process.exitCode === undefined) {
   console.log(
     `\nIt keeps running: ${house.controlUrl} and tracking URI ${house.trackingUri}, data in ${house.folder}.`,
   );
-  console.log(
-    'People: root, ada, ben, olga, each with the password `a long enough passphrase for tests`. Ctrl-C ends it.',
-  );
+  console.log(`People: root, ada, ben, olga, each with the password \`${password}\`. Ctrl-C ends it.`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
 } else {
   await end();

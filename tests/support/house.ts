@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -92,7 +93,8 @@ export async function freePort(): Promise<number> {
 
 export type Administrator = { readonly call: ReturnType<typeof createControlClient>; readonly secret: string };
 
-const password = 'a long enough passphrase for tests';
+/** Of everybody who is made here. New with each run, so that a house that is left running has no password that is known. */
+export const password = `a passphrase of this run: ${randomBytes(12).toString('base64url')}`;
 
 /** Makes the first administrator with the secret that the server left, as its operator would. */
 export async function enrolAdministrator(house: House): Promise<Administrator> {
