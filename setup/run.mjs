@@ -1,4 +1,4 @@
-// What `npm start`, `npm test`, `npm run demo` and `npm run bench` call. This file and what it imports run on the
+// What `npm start`, `npm test` and the `npm run` commands of package.json call. This file and what it imports run on the
 // machine's own Node (18 or newer) before anything is installed: built-in modules only, nothing newer than Node 18.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ const targets = {
   test: 'setup/test.mjs',
   demo: 'tests/demo/main.ts',
   bench: 'tests/bench/main.ts',
+  conformance: 'tests/conformance/main.ts',
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -1,5 +1,5 @@
 import { equalBytes } from '@modelward/basics';
-import { hashBytes, largestPowerBelow, nodeHash, type Sha256 } from './hashing.ts';
+import { hashBytes, largestPowerBelow, nodeHash, rootOf, type Sha256 } from './hashing.ts';
 
 /*
  * Inclusion and consistency proofs (RFC 9162 section 2.1, the same tree as RFC 6962). A proof is verified against a root
@@ -66,7 +66,7 @@ export function verifySubtreeInclusion(
   { leaf, index, start, end, proof, root }: Omit<Inclusion, 'size'> & LeafRange,
 ): boolean {
   if (!isSubtree({ start, end }) || !Number.isSafeInteger(index) || index < start || index >= end) return false;
-  if (!areHashes([leaf, root, ...proof])) return false;
+  if (!areHashes(proof) || !areHashes([leaf, root])) return false;
   let [at, last, hash] = [index - start, end - start - 1, leaf];
   for (const sibling of proof) {
     if (last === 0) return false;
@@ -95,10 +95,13 @@ type Consistency = {
  * about an empty old tree: every tree adds to it, so size 0 is refused and the caller says what it means.
  */
 export function verifyConsistency(sha256: Sha256, { oldSize, oldRoot, ...rest }: Consistency): boolean {
-  return verifySubtreeConsistency(sha256, { ...rest, start: 0, end: oldSize, subtreeRoot: oldRoot });
+  return oldSize > 0 && verifySubtreeConsistency(sha256, { ...rest, start: 0, end: oldSize, subtreeRoot: oldRoot });
 }
 
-/** Whether the proof shows that the leaves `start` to `end - 1` of the tree have the subtree root (draft-ietf-plants-merkle-tree-certs). */
+/**
+ * Whether the proof shows that the leaves `start` to `end - 1` of the tree have the subtree root
+ * (draft-ietf-plants-merkle-tree-certs). A subtree of no leaves is in every tree.
+ */
 export function verifySubtreeConsistency(
   sha256: Sha256,
   {
@@ -110,8 +113,10 @@ export function verifySubtreeConsistency(
     proof,
   }: Omit<Consistency, 'oldSize' | 'oldRoot'> & LeafRange & { readonly subtreeRoot: Uint8Array },
 ): boolean {
-  if (!isSubtree({ start, end }) || !Number.isSafeInteger(size) || end > size) return false;
-  if (!areHashes([subtreeRoot, root, ...proof])) return false;
+  if (!isSubtree({ start, end }) || !Number.isSafeInteger(size) || end > size || !areHashes(proof)) return false;
+  if (start === end) return proof.length === 0 && equalBytes(subtreeRoot, rootOf(sha256, []));
+  // Roots that nothing is hashed onto are only compared. Onto one of another length, hashes could be shifted.
+  if (proof.length > 0 && !areHashes([subtreeRoot, root])) return false;
   let [first, last, lastOfTree] = [start, end - 1, size - 1];
   const up = () => {
     [first, last, lastOfTree] = [half(first), half(last), half(lastOfTree)];
@@ -137,14 +142,14 @@ export function verifySubtreeConsistency(
 
 /** A subtree begins at a multiple of the power of two that it fits in: only these have one hash in every larger tree. */
 function isSubtree({ start, end }: LeafRange): boolean {
-  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || start >= end) return false;
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || start > end) return false;
   let width = 1;
   while (width < end - start) width *= 2;
   return start % width === 0;
 }
 
 function areHashes(hashes: readonly Uint8Array[]): boolean {
-  return hashes.length <= mostProofHashes + 2 && hashes.every(({ length }) => length === hashBytes);
+  return hashes.length <= mostProofHashes && hashes.every(({ length }) => length === hashBytes);
 }
 
 // Sizes go up to 2^53: JavaScript's own shifts cut at 32 bits.
