@@ -13,6 +13,11 @@ export type Role = {
   /** Whether somebody may be told to ask for it. */
   readonly requestable: boolean;
   readonly risk: Risk;
+  /** How long it may be given for when it was asked for. Undefined: without an end. */
+  readonly maxDurationMs?: number;
+  /** How many people must approve when it is asked for, and by which role they may. */
+  readonly approvals: number;
+  readonly approvers: readonly string[];
   /** The entity types that it may be given on. */
   readonly scopeTypes: readonly string[];
 };

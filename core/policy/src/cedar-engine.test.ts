@@ -22,9 +22,9 @@ describe('a decision', () => {
   });
 
   it('cites the guardrail that forbids', () => {
-    const links = [link('release-manager', project)];
-    const answer = engine.decide(ask({ action: 'version.promote', on: resources.ModelVersion, links }, 'none'));
-    expect(answer).toEqual({ allowed: false, reasons: ['unbound-promotion'], errors: [] });
+    const links = [link('auditor', organization)];
+    const answer = engine.decide(ask({ action: 'audit.export', on: organization, links }, 'none'));
+    expect(answer).toEqual({ allowed: false, reasons: ['unbound-export'], errors: [] });
   });
 
   it('follows a link of a group to its members', () => {
@@ -55,25 +55,25 @@ describe('what is broken denies', () => {
 
   it('when a guardrail errs, and says so', () => {
     const answer = engine.decide({ ...setAlias, entities: withoutModel });
-    expect(answer).toMatchObject({ allowed: false, reasons: ['unbound-production-alias'] });
+    expect(answer).toMatchObject({ allowed: false, reasons: ['production-alias-sign-in', 'unbound-production-alias'] });
     expect(answer.errors.join()).toContain('does not exist');
     expect(engine.decide(setAlias).allowed).toBe(true);
   });
 
   it('when a permit errs, unless another permits, and says so', () => {
-    const asked = { action: 'alias.set', on: resources.ModelVersion };
-    const scientist = link('data-scientist', resources.Model);
-    const alone = engine.decide({ ...ask({ ...asked, links: [scientist] }), entities: withoutModel });
+    const withoutProject = entities.filter(({ uid }) => uid.type !== 'Project');
+    const asked = { action: 'model.discover', on: resources.Model };
+    const alone = engine.decide({ ...ask(asked), entities: withoutProject });
     expect(alone).toMatchObject({ allowed: false, reasons: [], errors: [expect.stringContaining('does not exist')] });
-    const links = [scientist, link('release-manager', resources.Model)];
-    const both = engine.decide({ ...ask({ ...asked, links }), entities: withoutModel });
+    const links = [link('viewer', resources.Model)];
+    const both = engine.decide({ ...ask({ ...asked, links }), entities: withoutProject });
     expect(both).toMatchObject({ allowed: true, errors: [expect.stringContaining('does not exist')] });
   });
 
   const broken: [string, Partial<PolicyQuestion>][] = [
     ['an action that the schema does not know', { action: 'model.steal' }],
     ['an action that does not apply to the type', { action: 'audit.read' }],
-    ['a type that the schema does not know', { resource: { type: 'Artifact', id: 'x' } }],
+    ['a type that the schema does not know', { resource: { type: 'Dataset', id: 'x' } }],
     ['a group that asks', { principal: team }],
     ['an entity that lacks an attribute', { entities: [{ uid: resources.Model, attributes: {}, parents: [project] }] }],
     ['an entity that lies in what it cannot', { entities: [{ uid: resources.Run, attributes: {}, parents: [ada] }] }],
@@ -87,14 +87,14 @@ describe('what is broken denies', () => {
 describe('parsed policy sets', () => {
   it('stay apart when there are more combinations of links than names, for several engines', () => {
     const other = createCedarEngine(
-      mustLoad(defaultFiles().filter(({ path }) => path !== 'guardrails/unbound-promotion.cedar')),
+      mustLoad(defaultFiles().filter(({ path }) => path !== 'guardrails/unbound-export.cedar')),
     );
     const combinations = Array.from({ length: limits.parsedPolicySets + 40 }, (_, at) => [
-      { ...link(at % 2 === 0 ? 'release-manager' : 'viewer', project), id: `lnk_${at}` },
+      { ...link(at % 2 === 0 ? 'auditor' : 'viewer', organization), id: `lnk_${at}` },
     ]);
     for (const pass of [1, 2]) {
       for (const [at, links] of combinations.entries()) {
-        const asked = { action: 'version.promote', on: resources.ModelVersion, links };
+        const asked = { action: 'audit.export', on: organization, links };
         const answers = [
           engine.decide(ask(asked)).allowed,
           other.decide(ask(asked, 'none')).allowed,

@@ -15,6 +15,7 @@ action "model.read" appliesTo { principal: [User], resource: [Model] };
 const role = {
   path: 'roles/viewer.cedar',
   text: `@id("viewer") @title("Reads") @requestable("true") @risk("low") @scopes("Organization Model")
+@maxDuration("8h") @approvals("1") @approvers("viewer")
 permit (principal in ?principal, action == Action::"model.read", resource in ?resource);
 `,
 };
@@ -31,7 +32,16 @@ describe('a bundle', () => {
       { id: 'viewer', kind: 'role', line: 1 },
     ]);
     expect(bundle.roles).toEqual([
-      { name: 'viewer', title: 'Reads', requestable: true, risk: 'low', scopeTypes: ['Organization', 'Model'] },
+      {
+        name: 'viewer',
+        title: 'Reads',
+        requestable: true,
+        risk: 'low',
+        maxDurationMs: 28_800_000,
+        approvals: 1,
+        approvers: ['viewer'],
+        scopeTypes: ['Organization', 'Model'],
+      },
     ]);
   });
 
@@ -53,9 +63,13 @@ describe('a bundle', () => {
 
   it('that the product ships with loads', () => {
     expect(mustLoad(defaultFiles()).roles.map(({ name }) => name)).toEqual([
+      'access-approver',
       'auditor',
       'data-scientist',
+      'decision-caller',
+      'deployer',
       'model-owner',
+      'pipeline-operator',
       'platform-admin',
       'release-manager',
       'security-admin',
@@ -130,6 +144,31 @@ describe('a bundle is refused with the place', () => {
       'of a role that does not say how risky it is',
       replacing({ ...role, text: role.text.replace('@risk("low")', '') }),
       { file: 'roles/viewer.cedar', line: 1, message: '@risk' },
+    ],
+    [
+      'of a role that may be asked for without an end',
+      replacing({ ...role, text: role.text.replace('@maxDuration("8h")', '') }),
+      { file: 'roles/viewer.cedar', line: 1, message: '@maxDuration' },
+    ],
+    [
+      'of a role that may be asked for longer than anything here lasts',
+      replacing({ ...role, text: role.text.replace('"8h"', '"4000d"') }),
+      { file: 'roles/viewer.cedar', line: 1, message: '@maxDuration' },
+    ],
+    [
+      'of a role that nobody could approve',
+      replacing({ ...role, text: role.text.replace('@approvers("viewer")', '') }),
+      { file: 'roles/viewer.cedar', line: 1, message: '@approvers' },
+    ],
+    [
+      'of a role that is approved by one that is not there',
+      replacing({ ...role, text: role.text.replace('@approvers("viewer")', '@approvers("viewer vewer")') }),
+      { file: 'roles/viewer.cedar', line: 1, message: '`vewer`, which is no role' },
+    ],
+    [
+      'of a role that cannot be asked for and says how',
+      replacing({ ...role, text: role.text.replace('@requestable("true")', '@requestable("false")') }),
+      { file: 'roles/viewer.cedar', line: 1, message: '`@approvals` says nothing' },
     ],
     [
       'of a policy that lies where nobody looks',

@@ -5,7 +5,7 @@ import { flawOf } from './cedar-errors.ts';
 import { limits } from './limits.ts';
 import { type PolicySource, readPolicyFile } from './policy-file.ts';
 import { kindOfFile, shapeFlaws } from './policy-shape.ts';
-import { readRole } from './role-annotations.ts';
+import { approverFlaws, readRole } from './role-annotations.ts';
 
 const schemaPath = 'schema.cedarschema';
 const manifestPath = 'manifest.json';
@@ -98,6 +98,10 @@ function readPolicies(files: readonly BundleFile[], entityTypes: ReadonlySet<str
       flaws.push(...messages.map((message) => ({ file: source.file, line: source.line, message })));
       policies.set(id, { id, kind, text: source.text, file: source.file, line: source.line });
     }
+  }
+  for (const role of roles) {
+    const { file = '.', line = 1 } = policies.get(role.name) ?? {};
+    flaws.push(...approverFlaws(role, roles).map((message) => ({ file, line, message })));
   }
   if (policies.size > limits.policies) {
     flaws.push({ file: '.', message: `a bundle has at most ${limits.policies} policies` });

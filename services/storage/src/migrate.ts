@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import * as principals from './migrations/0001-principals.ts';
 import * as access from './migrations/0002-access.ts';
 import * as registry from './migrations/0003-registry.ts';
+import * as policyFacts from './migrations/0004-policy-facts.ts';
 import type { Tables } from './tables.ts';
 
 /** In order; a migration that has shipped is never edited. The same ones run on SQLite and on PostgreSQL. */
@@ -10,6 +11,7 @@ const migrations: Record<string, Migration> = {
   '0001-principals': principals,
   '0002-access': access,
   '0003-registry': registry,
+  '0004-policy-facts': policyFacts,
 };
 
 /** Applies what is missing, all or nothing; throws on a database that a newer version has already changed. */

@@ -1,4 +1,12 @@
-import type { Entity, EntityRef, PolicyContext, PolicyLink, PolicyQuestion } from '../engine.ts';
+import type {
+  Entity,
+  EntityRef,
+  PolicyContext,
+  PolicyLink,
+  PolicyQuestion,
+  PolicyRecord,
+  PolicyValue,
+} from '../engine.ts';
 
 /* One person, one of everything in a project, in the shape of the default bundle's schema. */
 
@@ -34,6 +42,16 @@ const [model, servedModel, listedModel] = ['res_mod', 'res_mod_live', 'res_mod_o
   EntityRef,
 ];
 
+const artifact = { path: 'model/weights.bin', registered: false };
+const sensitivity = (name: string) => ({ sensitivity: name });
+const [production, staging] = ['env_live', 'env_try'].map((id) => ref('Environment', id)) as [EntityRef, EntityRef];
+const asked = (by: EntityRef, beneficiary: EntityRef) => ({ requesterId: by.id, beneficiaryId: beneficiary.id });
+
+function deployment(uid: EntityRef, within: EntityRef, environment: EntityRef): Entity {
+  const facts = { project: within, environment, ownerId: bob.id, producerId: bob.id };
+  return entity(uid, [within, environment], facts);
+}
+
 /** Every resource that a matrix is made over, by what it is called there. */
 export const resources = {
   Organization: organization,
@@ -50,12 +68,31 @@ export const resources = {
   ModelVersion: ref('ModelVersion', 'res_ver'),
   'ModelVersion, production': ref('ModelVersion', 'res_ver_live'),
   'ModelVersion, beside': ref('ModelVersion', 'res_ver_old'),
+  Artifact: ref('Artifact', 'res_file'),
+  'Artifact, own': ref('Artifact', 'res_file_own'),
+  'Artifact, restricted': ref('Artifact', 'res_file_secret'),
+  Pipeline: ref('Pipeline', 'res_pipe'),
+  'Pipeline, listed': ref('Pipeline', 'res_pipe_open'),
+  PipelineRun: ref('PipelineRun', 'res_pipe_run'),
+  Environment: staging,
+  'Environment, production': production,
+  Deployment: ref('Deployment', 'res_dep'),
+  'Deployment, production': ref('Deployment', 'res_dep_live'),
+  'Deployment, listed': ref('Deployment', 'res_dep_open'),
+  AccessRequest: ref('AccessRequest', 'req_of_bob'),
+  'AccessRequest, own': ref('AccessRequest', 'req_of_ada'),
+  'AccessRequest, for oneself': ref('AccessRequest', 'req_for_ada'),
+  PolicyBundle: ref('PolicyBundle', 'pol_next'),
+  AuditLog: ref('AuditLog', 'log_main'),
   User: bob,
   'User, self': ada,
   Service: job,
+  Group: team,
+  Device: ref('Device', 'dev_of_bob'),
+  'Device, own': ref('Device', 'dev_of_ada'),
 } as const;
 
-const stage = (name: string) => ({ stage: name });
+const stage = (name: string) => ({ stage: name, sensitivity: 'internal' });
 
 export const entities: readonly Entity[] = [
   entity(organization, []),
@@ -65,17 +102,39 @@ export const entities: readonly Entity[] = [
   entity(job, [organization], { accountId: job.id }),
   entity(project, [organization], { listed: false }),
   entity(listedProject, [organization], { listed: true }),
-  made(experiment, { in: project }),
-  made(ownExperiment, { in: project, by: ada }),
-  made(listedExperiment, { in: listedProject, project: listedProject }),
-  made(resources.Run, { in: experiment }),
-  made(resources['Run, own'], { in: ownExperiment, by: ada }),
+  made(experiment, { in: project }, sensitivity('internal')),
+  made(ownExperiment, { in: project, by: ada }, sensitivity('internal')),
+  made(listedExperiment, { in: listedProject, project: listedProject }, sensitivity('internal')),
+  made(resources.Run, { in: experiment }, sensitivity('internal')),
+  made(resources['Run, own'], { in: ownExperiment, by: ada }, sensitivity('internal')),
   made(model, { in: project }, stage('None')),
   made(servedModel, { in: project }, stage('Production')),
   made(listedModel, { in: listedProject, project: listedProject }, stage('None')),
   made(resources.ModelVersion, { in: model }, { model, ...stage('None') }),
   made(resources['ModelVersion, production'], { in: servedModel }, { model: servedModel, ...stage('Production') }),
   made(resources['ModelVersion, beside'], { in: servedModel }, { model: servedModel, ...stage('None') }),
+  made(resources.Artifact, { in: resources.Run }, { ...artifact, ...sensitivity('internal') }),
+  made(resources['Artifact, own'], { in: resources['Run, own'], by: ada }, { ...artifact, ...sensitivity('internal') }),
+  made(
+    resources['Artifact, restricted'],
+    { in: resources.ModelVersion },
+    { ...artifact, registered: true, ...sensitivity('restricted') },
+  ),
+  made(resources.Pipeline, { in: project }),
+  made(resources['Pipeline, listed'], { in: listedProject, project: listedProject }),
+  made(resources.PipelineRun, { in: resources.Pipeline }),
+  entity(staging, [organization], { production: false }),
+  entity(production, [organization], { production: true }),
+  deployment(resources.Deployment, project, staging),
+  deployment(resources['Deployment, production'], project, production),
+  deployment(resources['Deployment, listed'], listedProject, staging),
+  entity(resources.AccessRequest, [project], asked(bob, bob)),
+  entity(resources['AccessRequest, own'], [project], asked(ada, bob)),
+  entity(resources['AccessRequest, for oneself'], [project], asked(bob, ada)),
+  entity(resources.PolicyBundle, [organization], { active: false }),
+  entity(resources.AuditLog, [organization]),
+  entity(resources.Device, [organization], { ownerId: bob.id, managed: false }),
+  entity(resources['Device, own'], [organization], { ownerId: ada.id, managed: false }),
 ];
 
 export function link(role: string, scope: EntityRef, principal: EntityRef = ada): PolicyLink {
@@ -84,24 +143,62 @@ export function link(role: string, scope: EntityRef, principal: EntityRef = ada)
 
 export type Level = 'none' | 'aal1' | 'aal2' | 'aal3';
 
-function contextOf(level: Level): PolicyContext {
-  return {
-    auth: { record: { level, credential: 'test' } },
-    token: { record: { bound: level !== 'none' } },
-    interface: 'mlflow',
-    risk: 'unknown',
-    time: { datetimeMs: 1_800_000_000_000 },
-  };
+const longAgo = 3_155_760_000;
+
+/** What each field of the context is when nothing is known; the shape is that of the default bundle's schema. */
+const unknown = {
+  auth: { level: 'none', ageSeconds: longAgo, phishingResistant: false, credential: 'test' },
+  token: { binding: 'none', scopes: [], narrowed: false },
+  device: { tier: 0, managed: false, compliant: false },
+  network: { zone: 'unknown', address: { ip: '0.0.0.0' } },
+  interface: 'mlflow',
+  risk: 'unknown',
+  time: { datetimeMs: 1_800_000_000_000 },
+  approvals: { people: 0, disinterested: 0, digest: '' },
+  content: { digest: '' },
+  change: { gainerIds: [], soleAdministrator: false },
+  task: '',
+  freshness: { directorySeconds: longAgo },
+} as const;
+
+/** Fields that are known, in place of what they are when nothing is. */
+export type Known = { readonly [Field in keyof typeof unknown]?: PolicyValue | PolicyRecord };
+
+/** Circumstances that guardrails ask for, by what they are called in the matrix. */
+export const bound: Known = { auth: { level: 'aal1', ageSeconds: 60 }, token: { binding: 'session' } };
+export const passkey: Known = {
+  auth: { level: 'aal2', ageSeconds: 60, phishingResistant: true },
+  token: { binding: 'session' },
+};
+export const approved: Known = {
+  auth: { level: 'aal1', ageSeconds: 60 },
+  token: { binding: 'dpop' },
+  approvals: { people: 1, digest: 'sha256:1' },
+  content: { digest: 'sha256:1' },
+};
+
+function levelKnown(level: Level): Known {
+  return level === 'none' ? {} : { auth: { level, ageSeconds: 60 }, token: { binding: 'session' } };
+}
+
+export function contextOf(known: Known | Level): PolicyContext {
+  const given: Readonly<Record<string, unknown>> = typeof known === 'string' ? levelKnown(known) : known;
+  const fields = Object.entries(unknown).map(([name, value]): [string, PolicyValue] => {
+    const isRecord = typeof value === 'object' && !('datetimeMs' in value);
+    if (!isRecord) return [name, (given[name] ?? value) as PolicyValue];
+    return [name, { record: { ...value, ...(given[name] as PolicyRecord | undefined) } }];
+  });
+  return Object.fromEntries(fields);
 }
 
 type Asked = { readonly action: string; readonly on: EntityRef; readonly links?: readonly PolicyLink[] };
 
 export function ask(
   { action, on, links = [] }: Asked,
-  level: Level = 'aal1',
+  known: Known | Level = 'aal1',
   principal: EntityRef = ada,
 ): PolicyQuestion {
-  return { principal, action, resource: on, context: contextOf(level), entities: sliceOf(principal, on), links };
+  return { principal, action, resource: on, context: contextOf(known), entities: sliceOf(principal, on), links };
 }
 
 function sliceOf(...of: readonly EntityRef[]): readonly Entity[] {

@@ -14,10 +14,12 @@ it('the schema declares the actions of the contract and no others', async () => 
   const bundle = await readBundle(policiesFolder);
   if (!bundle.ok) throw new Error(JSON.stringify(bundle.reason));
   const { schema } = bundle.value;
-  const declared = [...schema.matchAll(/^action ([^;]*?)\s+appliesTo/gm)].flatMap(([, names = '']) =>
-    [...names.matchAll(/"([^"]+)"/g)].map(([, name]) => name),
+  const declared = [...schema.matchAll(/^action ([^;]*?)(?: in \["discover"\])?\s+appliesTo/gm)].flatMap(
+    ([, names = '']) => [...names.matchAll(/"([^"]+)"/g)].map(([, name]) => name),
   );
   expect(declared.toSorted()).toEqual([...actions].sort());
+  const discovering = [...schema.matchAll(/^action "([^"]+)" in \["discover"\]/gm)].map(([, name]) => name);
+  expect(discovering.toSorted()).toEqual(actions.filter((action) => action.endsWith('.discover')).toSorted());
   expect(createCedarEngine(bundle.value).bundle.digest).toBe(bundle.value.digest);
 });
 

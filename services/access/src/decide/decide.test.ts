@@ -136,7 +136,35 @@ describe.each(databases)('a decision on $name', ({ open }) => {
     await world.assign('release-manager', inProject(world.fraud));
     await access.resources.setStage({ id: version.id, stage: 'Production' });
     const answer = await world.decide({ action: 'alias.set', on: { ...version, stage: 'None' } });
-    expect(answer).toMatchObject({ allowed: false, reasons: ['unbound-production-alias'] });
+    expect(answer).toMatchObject({
+      allowed: false,
+      reasons: ['production-alias-sign-in', 'unbound-production-alias'],
+    });
+  });
+
+  it('keeps what is restricted to managed devices, and all that lies in it', async () => {
+    const { version, model, access } = world;
+    await world.assign('viewer', inProject(world.fraud));
+    const download = { action: 'version.download', on: version, level: 'aal1' } as const;
+    const managed = { device: { tier: 3, managed: true, compliant: true } };
+    expect(await world.decide(download)).toMatchObject({ allowed: true });
+    expect(await access.resources.classify({ id: model.id, sensitivity: 'restricted' })).toBe(true);
+    expect(await access.resources.classify({ id: 'res_none', sensitivity: 'restricted' })).toBe(false);
+    expect(await world.decide(download)).toMatchObject({ allowed: false, reasons: ['restricted-device'] });
+    const question = { ...world.question(download), circumstances: managed };
+    expect(await access.decide(question)).toMatchObject({ allowed: true });
+    const unbound = { ...world.question({ ...download, level: 'none' }), circumstances: managed };
+    expect(await access.decide(unbound)).toMatchObject({ allowed: false, reasons: ['unbound-restricted'] });
+  });
+
+  it('promotes for somebody who has just shown a passkey', async () => {
+    await world.assign('release-manager', inProject(world.fraud));
+    const question = world.question({ action: 'version.promote', on: world.version, level: 'aal2' });
+    const seen = async (ageSeconds: number, phishingResistant: boolean) => {
+      const authentication = { ...question.authentication, ageSeconds, phishingResistant };
+      return (await world.access.decide({ ...question, authentication })).allowed;
+    };
+    expect([await seen(299, true), await seen(300, true), await seen(10, false)]).toEqual([true, false, false]);
   });
 
   it('gives nothing on a name that was ended and made again', async () => {
@@ -212,7 +240,7 @@ describe.each(databases)('a decision on $name', ({ open }) => {
       expect({ action, ...(await world.decide({ action, on })) }).toMatchObject({ action, allowed: true });
     expect(await world.decide({ action: 'version.promote', on: version })).toMatchObject({
       allowed: false,
-      reasons: ['unbound-promotion'],
+      reasons: ['production-promotion-sign-in', 'unbound-promotion'],
     });
   });
 });

@@ -3,8 +3,8 @@ import type { Asking, Judge, Subject } from './judge.ts';
 
 /** Any one of these, on the resource itself, lets the caller know that it exists. */
 const telling: Readonly<Record<string, readonly Action[]>> = {
-  Account: ['account.read'],
-  Project: ['project.read'],
+  Account: ['account.discover', 'account.read'],
+  Project: ['project.discover'],
   Experiment: ['experiment.discover'],
   Run: ['experiment.discover'],
   LoggedModel: ['experiment.discover'],
@@ -14,9 +14,9 @@ const telling: Readonly<Record<string, readonly Action[]>> = {
 
 /** What lies in a listed project may be known, and so may the project; which noun decides for something new in it. */
 function tellingOfProject(action: Action): readonly Action[] {
-  if (action.startsWith('experiment.')) return ['experiment.discover', 'project.read'];
-  if (action.startsWith('model.')) return ['model.discover', 'project.read'];
-  return ['project.read', 'experiment.discover', 'model.discover'];
+  if (action.startsWith('experiment.')) return ['experiment.discover', 'project.discover'];
+  if (action.startsWith('model.')) return ['model.discover', 'project.discover'];
+  return ['project.discover', 'experiment.discover', 'model.discover'];
 }
 
 /** Whether the caller may know that the resource exists: because what was asked is allowed, or because policy says so. */

@@ -1,5 +1,6 @@
 import type { Entity, EntityRef } from '@modelward/policy';
 import { organizationId } from '../organization.ts';
+import type { Sensitivity } from '../resources/resource-store.ts';
 import type { AccountFacts, PlacedResource, ProjectFacts } from './fact-store.ts';
 
 /*
@@ -54,10 +55,18 @@ export function resourceEntities({ row, parent }: PlacedResource, project: Proje
       project: inProject.uid,
       ownerId: row.owner_id,
       producerId: row.producer_id,
+      sensitivity: stricter(row.sensitivity, parent?.sensitivity),
       ...((type === 'Model' || type === 'ModelVersion') && { stage: row.stage }),
       ...(type === 'ModelVersion' && { model: container.uid }),
     },
     parents: [container.uid],
   };
   return { uid, entities: [entity, ...container.entities] };
+}
+
+const sensitivities: readonly Sensitivity[] = ['public', 'internal', 'restricted'];
+
+/** What is restricted stays so in everything that lies in it. */
+function stricter(own: Sensitivity, container: Sensitivity = 'public'): Sensitivity {
+  return sensitivities.indexOf(own) > sensitivities.indexOf(container) ? own : container;
 }

@@ -13,12 +13,12 @@ export type LinkFacts = Pick<
 >;
 type ResourceRow = Pick<
   Selectable<Tables['resources']>,
-  'id' | 'type' | 'project_id' | 'parent_id' | 'owner_id' | 'producer_id' | 'stage'
+  'id' | 'type' | 'project_id' | 'parent_id' | 'owner_id' | 'producer_id' | 'stage' | 'sensitivity'
 >;
 /** A living resource and, when it lies in another, that one: living too. */
 export type PlacedResource = { readonly row: ResourceRow; readonly parent: ResourceRow | undefined };
 
-const columns = ['id', 'type', 'project_id', 'parent_id', 'owner_id', 'producer_id', 'stage'] as const;
+const columns = ['id', 'type', 'project_id', 'parent_id', 'owner_id', 'producer_id', 'stage', 'sensitivity'] as const;
 
 /** What one decision reads, in at most five queries however much is asked. */
 export function createFactStore(tables: Kysely<Tables>) {

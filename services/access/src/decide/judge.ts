@@ -1,5 +1,6 @@
 import type { Action } from '@modelward/contract';
 import type { Entity, PolicyEngine, PolicyLink } from '@modelward/policy';
+import { policyContext } from '../context/policy-context.ts';
 import { coversAction, coversDiscovery } from '../scopes/scope.ts';
 import {
   accountEntities,
@@ -54,18 +55,12 @@ export type Judge = (asking: Asking, action: Action, subject: Subject) => Judgem
 export function createJudge(engine: PolicyEngine): Judge {
   return (asking, action, subject) => {
     const { question, facts, links } = asking;
-    const { principal, authentication, scopes } = question;
+    const { principal, scopes } = question;
     const answer = engine.decide({
       principal: { type: entityTypeOfKind[principal.kind], id: principal.id },
       action,
       resource: subject.uid,
-      context: {
-        auth: { record: authentication },
-        token: { record: { bound: authentication.level !== 'none' } },
-        interface: question.interface,
-        risk: 'unknown',
-        time: { datetimeMs: facts.nowMs },
-      },
+      context: policyContext({ ...question, circumstances: question.circumstances, nowMs: facts.nowMs }),
       entities: sliceOf(asking, subject),
       links,
     });

@@ -1,4 +1,5 @@
 import type { Action } from '@modelward/contract';
+import type { Authentication, Circumstances } from '../context/circumstances.ts';
 import type { ResourceFacts } from '../resources/resource-store.ts';
 
 /** What a decision can be about. Only type and id are taken from the caller; what policy reads comes from the store. */
@@ -13,11 +14,11 @@ export type Asked = { readonly action: Action; readonly resource: ResourceRef };
 
 export type AccessQuestion = {
   readonly principal: { readonly kind: 'person' | 'service'; readonly id: string };
-  /** `none`: a credential that is bound to nothing. */
-  readonly authentication: { readonly level: 'none' | 'aal1' | 'aal2' | 'aal3'; readonly credential: string };
+  readonly authentication: Authentication;
   /** Undefined: a credential that is not narrowed. */
   readonly scopes: readonly string[] | undefined;
   readonly interface: 'mlflow' | 'control' | 'cli';
+  readonly circumstances?: Circumstances | undefined;
   /** All of these together, or nothing. */
   readonly asked: readonly Asked[];
 };

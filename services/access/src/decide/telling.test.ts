@@ -77,16 +77,9 @@ describe('a remedy', () => {
     ];
     const remedyFor = async (action: Action, on: ResourceRef) =>
       (await world.decide({ action, on, level: 'aal1' })).remedies;
-    const version = await world.addLive({
-      type: 'ModelVersion',
-      key: 'open.m/1',
-      parentId: shown.model.id,
-      projectId: world.open.id,
-    });
     expect(await remedyFor('model.read', shown.model)).toEqual(role('viewer'));
     expect(await remedyFor('model.create', inProject(world.open))).toEqual(role('data-scientist'));
     expect(await remedyFor('model.delete', shown.model)).toEqual(role('model-owner'));
-    expect(await remedyFor('version.promote', version)).toEqual(role('release-manager'));
   });
 
   it('is none where only roles help that nobody may ask for', async () => {
@@ -122,15 +115,13 @@ describe('a remedy', () => {
 
   it('is to sign in when that is all that is missing', async () => {
     const erin = await world.addAccount('person');
-    await world.assign('release-manager', inProject(world.fraud), { to: erin });
-    const ask = { action: 'version.promote', on: world.version, by: erin } as const;
-    expect(await world.decide(ask)).toMatchObject({ reasons: ['unbound-promotion'], remedies: [{ kind: 'sign-in' }] });
+    const organization = { type: 'Organization', id: organizationId } as const;
+    await world.assign('auditor', organization, { to: erin });
+    const ask = { action: 'audit.export', on: { type: 'Organization' }, by: erin } as const;
+    expect(await world.decide(ask)).toMatchObject({ reasons: ['unbound-export'], remedies: [{ kind: 'sign-in' }] });
     expect(await world.decide({ ...ask, level: 'aal1' })).toMatchObject({ allowed: true });
-    await world.assign('release-manager', inProject(world.fraud), { to: world.job });
-    expect(await world.decide({ ...ask, by: world.job })).toMatchObject({
-      reasons: ['unbound-promotion'],
-      remedies: [],
-    });
+    await world.assign('auditor', organization, { to: world.job });
+    expect(await world.decide({ ...ask, by: world.job })).toMatchObject({ reasons: ['unbound-export'], remedies: [] });
   });
 
   it('of a token of one’s own is to sign in, and of somebody else’s there is none', async () => {

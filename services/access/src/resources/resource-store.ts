@@ -16,6 +16,9 @@ export type ResourceFacts = {
   readonly state: Row['state'];
 };
 
+/** Whose eyes a thing is for; policy has guardrails for what is restricted. */
+export type Sensitivity = Row['sensitivity'];
+
 export function createResourceStore(tables: Kysely<Tables>) {
   const living = () => tables.selectFrom('resources').selectAll().where('ended_at_ms', 'is', null);
 
@@ -60,6 +63,11 @@ export function createResourceStore(tables: Kysely<Tables>) {
         const { numUpdatedRows } = await reservation.where('ended_at_ms', 'is', null).executeTakeFirstOrThrow();
         return numUpdatedRows === 1n;
       }),
+    classify: async ({ id, sensitivity }: { id: string; sensitivity: Sensitivity }) => {
+      const living = tables.updateTable('resources').set({ sensitivity }).where('ended_at_ms', 'is', null);
+      const { numUpdatedRows } = await living.where('id', '=', id).executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
     release: async ({ id, nowMs }: { id: string; nowMs: number }) => {
       const reservation = tables.updateTable('resources').set({ ended_at_ms: nowMs }).where('state', '=', 'reserved');
       await reservation.where('id', '=', id).where('ended_at_ms', 'is', null).execute();
@@ -102,7 +110,7 @@ function factsOf(row: Row): ResourceFacts {
   };
 }
 
-function rowOf(resource: ResourceFacts): Omit<Row, 'created_at_ms' | 'ended_at_ms'> {
+function rowOf(resource: ResourceFacts): Omit<Row, 'created_at_ms' | 'ended_at_ms' | 'sensitivity'> {
   return {
     id: resource.id,
     type: resource.type,

@@ -54,6 +54,8 @@ export function createResources({ tables, nowMs, newId }: Deps) {
     release: (id: string) => store.release({ id, nowMs: nowMs() }),
     setStage: ({ id, stage, archiveOthers }: { id: string; stage: string; archiveOthers?: boolean }) =>
       lifecycle.setStage({ id, stage: canonicalStage(stage), archiveOthers: archiveOthers ?? false }),
+    /** Whether there was one. What lies in it is at least as sensitive. */
+    classify: store.classify,
     end: (id: string) => lifecycle.end({ id, nowMs: nowMs() }),
   };
 }

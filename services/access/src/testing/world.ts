@@ -6,6 +6,7 @@ import { createCedarEngine, type PolicyEngine } from '@modelward/policy';
 import type { Database } from '@modelward/storage';
 import { createAccess } from '../access.ts';
 import { readBundle } from '../bundles/read-bundle.ts';
+import type { Authentication } from '../context/circumstances.ts';
 import type { AccessQuestion, ResourceRef } from '../decide/question.ts';
 import type { LinkPrincipal, LinkScope } from '../links/link-store.ts';
 import type { ResourceFacts } from '../resources/resource-store.ts';
@@ -27,7 +28,7 @@ type Ask = {
   readonly action: Action;
   readonly on: ResourceRef;
   readonly by?: LinkPrincipal;
-  readonly level?: 'none' | 'aal1';
+  readonly level?: Authentication['level'];
   readonly scopes?: readonly string[];
 };
 

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /** What policy reads: projects, role links and the facts about resources, written by Modelward's own decisions alone. */
 export type AccessTables = {
   projects: {
@@ -35,6 +37,8 @@ export type AccessTables = {
     owner_id: string;
     producer_id: string;
     stage: string;
+    /** Who may read its files under which circumstances. The stricter of its own and its container's counts. */
+    sensitivity: Generated<'public' | 'internal' | 'restricted'>;
     /** `reserved` before the upstream is asked to create it, `live` once it said that it did. */
     state: 'reserved' | 'live';
     created_at_ms: number;
