@@ -5,7 +5,9 @@ import type { Refusal } from './refusal.ts';
 
 /** An object of an answer: what is undefined is left out, as MLflow leaves out what was never set. */
 export function present(values: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
-  return Object.fromEntries(Object.entries(values).filter((pair): pair is [string, JsonValue] => pair[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(values).filter((pair): pair is [string, JsonValue] => pair[1] !== undefined),
+  );
 }
 
 /** Lists that hold nothing are left out, too. */

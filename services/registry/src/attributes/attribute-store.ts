@@ -1,4 +1,4 @@
-import type { Kysely, Tables } from '@modelward/storage';
+import { type Kysely, sql, type Tables } from '@modelward/storage';
 import type { Entry } from '../request/values.ts';
 
 type Row = Tables['registry_attributes'];
@@ -60,31 +60,42 @@ export function createAttributeStore(tables: Kysely<Tables>) {
         .executeTakeFirstOrThrow();
       return numDeletedRows > 0n;
     },
-    removeAll: async (type: Owner['type'], keys: readonly string[]) => {
-      if (keys.length === 0) return;
-      await tables.deleteFrom('registry_attributes').where('owner_type', '=', type).where('owner_key', 'in', keys).execute();
+    removeAll: async (type: Owner['type'], key: string) => {
+      await tables
+        .deleteFrom('registry_attributes')
+        .where('owner_type', '=', type)
+        .where('owner_key', '=', key)
+        .execute();
     },
-    /** Of many owners at once. */
-    of: async (type: Owner['type'], keys: readonly string[]): Promise<(key: string) => Attributes> => {
-      const found = new Map<string, Record<Kind, Entry[]>>();
-      const rows =
-        keys.length === 0
-          ? []
-          : await tables
-              .selectFrom('registry_attributes')
-              .selectAll()
-              .where('owner_type', '=', type)
-              .where('owner_key', 'in', keys)
-              .execute();
-      for (const { owner_key, kind, key, value } of rows) {
-        const attributes = found.get(owner_key) ?? none();
-        attributes[kind].push({ key, value });
-        found.set(owner_key, attributes);
-      }
-      for (const attributes of found.values()) for (const list of Object.values(attributes)) list.sort(byKey);
-      return (key) => found.get(key) ?? none();
+    /** Of every version that a model has. */
+    removeVersionsOf: async (modelName: string) => {
+      const keys = sql<string>`(select name || '/' || cast(version as text) from registry_versions where name = ${modelName})`;
+      await tables
+        .deleteFrom('registry_attributes')
+        .where('owner_type', '=', 'ModelVersion')
+        .where(sql<boolean>`owner_key in ${keys}`)
+        .execute();
     },
+    of: (type: Owner['type'], keys: readonly string[]) => attributesOf(tables, type, keys),
   };
+}
+
+/** Of many owners at once. */
+async function attributesOf(
+  tables: Kysely<Tables>,
+  type: Owner['type'],
+  keys: readonly string[],
+): Promise<(key: string) => Attributes> {
+  const found = new Map<string, Record<Kind, Entry[]>>();
+  const select = tables.selectFrom('registry_attributes').selectAll().where('owner_type', '=', type);
+  const rows = keys.length === 0 ? [] : await select.where('owner_key', 'in', keys).execute();
+  for (const { owner_key, kind, key, value } of rows) {
+    const attributes = found.get(owner_key) ?? none();
+    attributes[kind].push({ key, value });
+    found.set(owner_key, attributes);
+  }
+  for (const attributes of found.values()) for (const list of Object.values(attributes)) list.sort(byKey);
+  return (key) => found.get(key) ?? none();
 }
 
 function none(): Record<Kind, Entry[]> {

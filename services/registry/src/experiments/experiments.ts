@@ -1,12 +1,13 @@
 import type { JsonObject } from '@modelward/basics';
 import { present, some } from '../answer.ts';
-import type { Call, Stores } from '../call.ts';
+import { type Call, type Stores, visibleTo } from '../call.ts';
 import { invalid, missing, taken } from '../refusal.ts';
 import type { Fields } from '../request/fields.ts';
 import { pageAsked, pageOf } from '../request/page.ts';
 import { entries, entry, entryLimits, experimentId, experimentName, oneOf } from '../request/values.ts';
-import { readFilter, readOrder, type Searchable } from '../search/filter.ts';
-import type { Experiment, LifecycleStage } from './experiment-store.ts';
+import { readFilter } from '../search/filter.ts';
+import { readOrder } from '../search/order.ts';
+import { type Experiment, type LifecycleStage, searchableExperiments } from './experiment-store.ts';
 
 export async function createExperiment({ fields, stores, nowMs }: Call): Promise<JsonObject> {
   const name = experimentName(fields.required('name'));
@@ -27,30 +28,30 @@ export async function getExperiment({ fields, stores }: Call): Promise<JsonObjec
 }
 
 export async function getExperimentByName({ fields, stores }: Call): Promise<JsonObject> {
+  return { experiment: (await render(stores, [await findExperimentNamed(stores, fields)]))[0] ?? {} };
+}
+
+export async function findExperimentNamed(stores: Stores, fields: Fields): Promise<Experiment> {
   const name = experimentName(fields.required('experiment_name'));
   const experiment = await stores.experiments.findByName(name);
   if (experiment === undefined) throw missing(`Could not find experiment with name '${name}'`);
-  return { experiment: (await render(stores, [experiment]))[0] ?? {} };
+  return experiment;
 }
 
-const searchable: Searchable = {
-  columns: { name: 'name' },
-  order: { name: 'name', experiment_id: 'id', creation_time: 'created_at_ms', last_update_time: 'updated_at_ms' },
-  usualOrder: [
-    { column: 'created_at_ms', descending: true },
-    { column: 'id', descending: true },
-  ],
-};
-
-export async function searchExperiments({ fields, stores }: Call): Promise<JsonObject> {
+export async function searchExperiments({ fields, stores, caller }: Call): Promise<JsonObject> {
   const asked = pageAsked(fields, { usual: 1000, most: 50_000 });
   const search = {
     ...asked,
-    clauses: readFilter(fields.text('filter'), searchable),
-    order: readOrder(fields, searchable),
+    clauses: readFilter(fields.text('filter'), searchableExperiments),
+    order: readOrder(fields.texts('order_by'), searchableExperiments),
   };
   const { rows, ...next } = pageOf(await stores.experiments.search(search, viewedStages(fields, 'view_type')), asked);
-  return present({ experiments: some(await render(stores, rows)), ...next });
+  const visible = await visibleTo(caller, rows, ({ id }) => ({
+    action: 'experiment.read',
+    type: 'Experiment',
+    key: id,
+  }));
+  return present({ experiments: some(await render(stores, visible)), ...next });
 }
 
 /** There is nothing to change but the name, and names are what projects are told by. */
@@ -93,9 +94,7 @@ export async function findExperiment(stores: Stores, id: string): Promise<Experi
 export async function findActiveExperiment(stores: Stores, id: string): Promise<Experiment> {
   const experiment = await findExperiment(stores, id);
   if (experiment.lifecycle_stage === 'active') return experiment;
-  throw invalid(
-    `The experiment ${id} must be in the 'active' state. Current state is ${experiment.lifecycle_stage}.`,
-  );
+  throw invalid(`The experiment ${id} must be in the 'active' state. Current state is ${experiment.lifecycle_stage}.`);
 }
 
 export function viewedStages(fields: Fields, name: string): readonly LifecycleStage[] {
@@ -118,6 +117,7 @@ async function render(stores: Stores, experiments: readonly Experiment[]): Promi
       last_update_time: experiment.updated_at_ms,
       creation_time: experiment.created_at_ms,
       tags: some(attributesOf(experiment.id).tag),
+      workspace: 'default',
     }),
   );
 }

@@ -10,6 +10,9 @@ export type Fields = {
   readonly isTrue: (name: string) => boolean;
   readonly texts: (name: string) => readonly string[];
   readonly objects: (name: string) => readonly Fields[];
+  readonly object: (name: string) => Fields | undefined;
+  /** Whether it was sent at all, be it empty. */
+  readonly isSent: (name: string) => boolean;
 };
 
 export function fieldsOf(values: JsonObject): Fields {
@@ -43,6 +46,13 @@ export function fieldsOf(values: JsonObject): Fields {
         if (!isObject(item)) throw wrong(name, item);
         return fieldsOf(item);
       }),
+    object: (name) => {
+      const value = values[name] ?? undefined;
+      if (value === undefined) return undefined;
+      if (!isObject(value)) throw wrong(name, value);
+      return fieldsOf(value);
+    },
+    isSent: (name) => (values[name] ?? undefined) !== undefined,
   };
 }
 

@@ -10,9 +10,7 @@ export function pageAsked(fields: Fields, { usual, most, atOnce = limits.rowsAtO
   const rows = fields.integer('max_results') ?? usual;
   if (rows < 1) throw invalid(`Invalid value for max_results. It must be a positive integer, but got ${rows}`);
   if (rows > most) {
-    throw invalid(
-      `Invalid value for request parameter max_results. It must be at most ${most}, but got value ${rows}`,
-    );
+    throw invalid(`Invalid value for request parameter max_results. It must be at most ${most}, but got value ${rows}`);
   }
   return { offset: readToken(fields.text('page_token')), limit: Math.min(rows, atOnce) };
 }

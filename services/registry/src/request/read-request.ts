@@ -9,12 +9,19 @@ const snakeCase = /^[a-z][a-z0-9_]{0,63}$/;
 const repeated = new Set(['order_by', 'stages', 'experiment_ids', 'run_ids']);
 
 /** Reads fields from where MLflow reads them: a GET's query, everything else's JSON body. */
-export async function readValues({ method, target, body }: UpstreamRequest): Promise<JsonObject> {
-  const [, query = ''] = target.split('?');
+export async function readValues(request: UpstreamRequest): Promise<JsonObject> {
+  const values = readQueryOnly(request);
+  return request.method === 'GET' ? values : readBody(await collect(request.body));
+}
+
+/** For a request whose body is not JSON but an artifact. */
+export function readQueryOnly({ method, target }: UpstreamRequest): JsonObject {
+  const [, query = '', ...more] = target.split('?');
+  if (more.length > 0) throw bad('the address has more than one `?`');
   if (method === 'GET') return readQuery(query);
   // A second place to read from is a second reading; the first has been decided.
   if (query !== '') throw bad(`a ${method} request takes its fields from the body, not from the query`);
-  return readBody(await collect(body));
+  return {};
 }
 
 function readQuery(query: string): JsonObject {
@@ -52,7 +59,8 @@ async function collect(body: UpstreamRequest['body']): Promise<Uint8Array> {
 }
 
 function readBody(bytes: Uint8Array): JsonObject {
-  const text = textOf(bytes);
+  const text = fromUtf8(bytes);
+  if (text === undefined) throw bad('the body is not UTF-8');
   if (text.trim() === '') return {};
   const parsed = parseStrictJson(text);
   if (!parsed.ok) throw bad(`the body is refused: ${parsed.reason}`);
@@ -62,18 +70,14 @@ function readBody(bytes: Uint8Array): JsonObject {
   return parsed.value;
 }
 
-function textOf(bytes: Uint8Array): string {
-  try {
-    return fromUtf8(bytes);
-  } catch {
-    throw bad('the body is not UTF-8');
-  }
-}
-
 function findOddKey(value: JsonValue): string | undefined {
   if (Array.isArray(value)) return firstOdd(value);
   if (!isObject(value)) return undefined;
-  return Object.keys(value).find((key) => !snakeCase.test(key))?.slice(0, 64) ?? firstOdd(Object.values(value));
+  return (
+    Object.keys(value)
+      .find((key) => !snakeCase.test(key))
+      ?.slice(0, 64) ?? firstOdd(Object.values(value))
+  );
 }
 
 function firstOdd(values: readonly JsonValue[]): string | undefined {

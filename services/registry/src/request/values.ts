@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { limits } from '../limits.ts';
 import { invalid } from '../refusal.ts';
 import type { Fields } from './fields.ts';
@@ -6,40 +7,51 @@ import type { Fields } from './fields.ts';
 
 export type Entry = { readonly key: string; readonly value: string };
 
+/** What an error repeats of what was sent: enough to know it again. */
+export function shown(text: string): string {
+  return text.slice(0, 300);
+}
+
 export function runId(fields: Fields): string {
   const id = fields.text('run_id');
   const old = fields.text('run_uuid');
   if (id !== undefined && old !== undefined && id !== old) throw invalid('`run_id` and `run_uuid` name two runs');
   const found = id ?? old ?? fields.required('run_id');
-  if (!/^[0-9a-f]{32}$/.test(found)) throw invalid(`Invalid value ${JSON.stringify(found)} for parameter 'run_id' supplied.`);
+  if (!/^[0-9a-f]{32}$/.test(found))
+    throw invalid(`Invalid value ${JSON.stringify(shown(found))} for parameter 'run_id' supplied.`);
   return found;
+}
+
+export function loggedModelId(text: string): string {
+  if (/^m-[0-9a-f]{32}$/.test(text)) return text;
+  throw invalid(`Invalid value ${JSON.stringify(shown(text))} for parameter 'model_id' supplied.`);
 }
 
 export function experimentId(text: string): string {
   if (/^(?:0|[1-9][0-9]{0,18})$/.test(text)) return text;
-  throw invalid(`Invalid experiment ID '${text}'. Experiment ID must be a valid integer.`);
+  throw invalid(`Invalid experiment ID '${shown(text)}'. Experiment ID must be a valid integer.`);
 }
 
 export function experimentName(name: string): string {
-  if (name.trim() === '') throw invalid(`Invalid experiment name: '${name}'`);
+  if (name.trim() === '') throw invalid(`Invalid experiment name: '${shown(name)}'`);
   return within('name', name, limits.experimentNameCharacters);
 }
 
 export function modelName(name: string): string {
-  if (/[/:]/.test(name)) throw invalid(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`);
-  if (name.trim() === '' || name === '.' || name === '..') throw invalid(`Invalid model name '${name}'.`);
-  return within('name', name, limits.nameCharacters);
+  if (name.trim() === '') throw invalid("Missing value for required parameter 'name'.");
+  if (/[/:]/.test(name)) throw invalid(`Invalid model name '${shown(name)}'. Names cannot contain '/' or ':'.`);
+  return within('name', asOneFile(name, 'name'), limits.nameCharacters);
 }
 
 export function versionNumber(text: string): number {
   if (/^[1-9][0-9]{0,9}$/.test(text)) return Number(text);
-  throw invalid(`Parameter 'version' must be an integer, got '${text}'.`);
+  throw invalid(`Parameter 'version' must be an integer, got '${shown(text)}'.`);
 }
 
 export function aliasName(alias: string): string {
   if (!/^[\p{L}\p{N}_-]+$/u.test(alias)) {
     throw invalid(
-      `Invalid alias name: '${alias}'. Names may only contain alphanumerics, underscores (_), and dashes (-).`,
+      `Invalid alias name: '${shown(alias)}'. Names may only contain alphanumerics, underscores (_), and dashes (-).`,
     );
   }
   return within('Registered model alias name', alias, limits.aliasCharacters);
@@ -47,20 +59,36 @@ export function aliasName(alias: string): string {
 
 export function newAliasName(alias: string): string {
   if (alias.toLowerCase() === 'latest') throw invalid("'latest' alias name (case insensitive) is reserved.");
-  if (/^v[0-9]+$/i.test(alias)) throw invalid(`Version alias name '${alias}' is reserved.`);
+  if (/^v[0-9]+$/i.test(alias)) throw invalid(`Version alias name '${shown(alias)}' is reserved.`);
   return aliasName(alias);
 }
 
-/** The name of a tag, parameter or metric. */
+/** The name of a tag, parameter or metric; `field` is how an error calls it. */
 export function entryKey(key: string, field = 'key'): string {
-  const isPlain = key.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
-  if (!isPlain || !/^[/\p{L}\p{N}_.\- :]+$/u.test(key)) {
-    throw invalid(
-      `Invalid value ${JSON.stringify(key.slice(0, 100))} for parameter '${field}' supplied: Names may only contain ` +
-        'alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).',
+  if (!/^[/\p{L}\p{N}_.\- :]+$/u.test(key)) {
+    throw invalidValue(
+      key,
+      field,
+      'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).',
     );
   }
-  return within(field, key, limits.keyCharacters);
+  return within('key', asOneFile(key, field), limits.keyCharacters);
+}
+
+/** MLflow's clients make files of some names: what would be another file than its name says is refused. */
+function asOneFile(name: string, field: string): string {
+  const resolved = posix.normalize(name).replace(/(?<=.)\/$/, '');
+  if (resolved === name && !/^(?:\.$|\.\.|\/)/.test(resolved)) return name;
+  throw invalidValue(
+    name,
+    field,
+    'Names may be treated as files in certain cases, and must not resolve to other names when treated as such. ' +
+      `This name would resolve to '${shown(resolved)}'`,
+  );
+}
+
+function invalidValue(value: string, field: string, why: string) {
+  return invalid(`Invalid value ${JSON.stringify(shown(value))} for parameter '${field}' supplied: ${why}`);
 }
 
 type ValueLimit = { readonly characters: number; readonly cut?: boolean };
@@ -74,16 +102,21 @@ export const entryLimits = {
   modelTag,
 } satisfies Record<string, ValueLimit>;
 
-export function entry(fields: Fields, { characters, cut = false }: ValueLimit): Entry {
-  const key = entryKey(fields.required('key'));
+export function entry(fields: Fields, { characters, cut = false }: ValueLimit, field = 'key'): Entry {
+  const key = entryKey(fields.required('key'), field);
   const value = fields.text('value') ?? '';
-  return { key, value: cut ? value.slice(0, characters) : within('value', value, characters) };
+  return { key, value: cut ? cutTo(value, characters) : within('value', value, characters) };
+}
+
+/** By whole characters: half of one cannot be stored. */
+function cutTo(value: string, characters: number): string {
+  return value.length <= characters ? value : Array.from(value).slice(0, characters).join('');
 }
 
 export function entries(fields: Fields, name: string, limit: ValueLimit): readonly Entry[] {
   const list = fields.objects(name);
   if (list.length > limits.entriesPerList) throw tooMany(name, limits.entriesPerList, list.length);
-  return list.map((item) => entry(item, limit));
+  return list.map((item, at) => entry(item, limit, `${name}[${at}].key`));
 }
 
 export function tooMany(name: string, most: number, got: number) {
@@ -94,14 +127,16 @@ export function tooMany(name: string, most: number, got: number) {
 }
 
 export function within(name: string, value: string, characters: number): string {
-  if (value.length <= characters) return value;
+  if (value.length <= characters || Array.from(value).length <= characters) return value;
   throw invalid(`'${name}' exceeds the maximum length of ${characters} characters`);
 }
 
 export function oneOf<const Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
   const found = choices.find((choice) => choice === value);
   if (found === undefined) {
-    throw invalid(`Invalid value ${JSON.stringify(value.slice(0, 100))} for parameter '${name}' supplied; use one of ${choices.join(', ')}`);
+    throw invalid(
+      `Invalid value ${JSON.stringify(shown(value))} for parameter '${name}' supplied; use one of ${choices.join(', ')}`,
+    );
   }
   return found;
 }

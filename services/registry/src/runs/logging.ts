@@ -6,12 +6,24 @@ import type { Call, Stores } from '../call.ts';
 import { limits } from '../limits.ts';
 import { findLoggedModel } from '../logged-models/logged-models.ts';
 import { invalid, missing } from '../refusal.ts';
-import { type Fields, isObject } from '../request/fields.ts';
+import { isObject } from '../request/fields.ts';
 import { pageAsked, pageOf } from '../request/page.ts';
-import { type Entry, entries, entry, entryKey, entryLimits, runId, tooMany, within } from '../request/values.ts';
+import {
+  type Entry,
+  entries,
+  entry,
+  entryKey,
+  entryLimits,
+  loggedModelId,
+  runId,
+  shown,
+  tooMany,
+  within,
+} from '../request/values.ts';
+import { readDataset } from './dataset.ts';
 import { readMetric, renderMetric } from './metric.ts';
 import type { Metric } from './metric-store.ts';
-import { findActiveRun, findRun } from './runs.ts';
+import { findActiveRun, findRun, runName } from './runs.ts';
 
 /* What a run tells while it runs. Each may come twice: clients repeat a request that got no answer. */
 
@@ -33,7 +45,7 @@ export async function logBatch({ fields, stores }: Call): Promise<JsonObject> {
   const params = atMost(entries(fields, 'params', entryLimits.param), limits.paramsPerBatch, 'params');
   const tags = atMost(entries(fields, 'tags', entryLimits.runTag), limits.tagsPerBatch, 'tags');
   await addParams(stores, { id, params });
-  await stores.attributes.set({ type: 'Run', key: id }, 'tag', tags);
+  await setTags(stores, { id, tags });
   await addMetrics(
     stores,
     metrics.flatMap((metric) => readMetric(metric, id)),
@@ -43,8 +55,14 @@ export async function logBatch({ fields, stores }: Call): Promise<JsonObject> {
 
 export async function setTag({ fields, stores }: Call): Promise<JsonObject> {
   const { id } = await findActiveRun(stores, runId(fields));
-  await stores.attributes.set({ type: 'Run', key: id }, 'tag', [entry(fields, entryLimits.runTag)]);
+  await setTags(stores, { id, tags: [entry(fields, entryLimits.runTag)] });
   return {};
+}
+
+async function setTags(stores: Stores, { id, tags }: { id: string; tags: readonly Entry[] }): Promise<void> {
+  await stores.attributes.set({ type: 'Run', key: id }, 'tag', tags);
+  const name = tags.findLast(({ key }) => key === runName)?.value;
+  if (name !== undefined) await stores.runs.update(id, { name: within('run_name', name, limits.keyCharacters) });
 }
 
 export async function deleteTag({ fields, stores }: Call): Promise<JsonObject> {
@@ -87,7 +105,7 @@ export async function logModel({ fields, stores }: Call): Promise<JsonObject> {
 
 export async function getMetricHistory({ fields, stores }: Call): Promise<JsonObject> {
   const { id } = await findRun(stores, runId(fields));
-  const sizes = { usual: limits.metricsAtOnce, most: limits.metricsAtOnce, atOnce: limits.metricsAtOnce };
+  const sizes = { usual: limits.metricsAtOnce, most: limits.metricsMostAsked, atOnce: limits.metricsAtOnce };
   const asked = pageAsked(fields, sizes);
   const found = await stores.metrics.history(id, fields.required('metric_key'), asked);
   const { rows, ...next } = pageOf(found, asked);
@@ -95,17 +113,20 @@ export async function getMetricHistory({ fields, stores }: Call): Promise<JsonOb
 }
 
 async function addParams(stores: Stores, { id, params }: { id: string; params: readonly Entry[] }) {
-  if (new Set(params.map(({ key }) => key)).size !== params.length) {
+  const keys = params.map(({ key }) => key);
+  const doubled = keys.filter((key, at) => keys.indexOf(key) !== at);
+  if (doubled.length > 0) {
     throw invalid(
-      'Duplicate parameter keys have been submitted. Please ensure the request contains only one param value per param key.',
+      `Duplicate parameter keys have been submitted: [${doubled.map((key) => `'${key}'`).join(', ')}]. Please ensure ` +
+        'the request contains only one param value per param key.',
     );
   }
   const [kept] = await stores.attributes.add({ type: 'Run', key: id }, 'param', params);
   if (kept === undefined) return;
-  const now = params.find(({ key }) => key === kept.key)?.value;
+  const now = params.find(({ key }) => key === kept.key)?.value ?? '';
   throw invalid(
-    `Changing param values is not allowed. Param with key='${kept.key}' was already logged with value='${kept.value}' ` +
-      `for run ID='${id}'. Attempted logging new value '${now}'.`,
+    `Changing param values is not allowed. Param with key='${kept.key}' was already logged with value='${shown(kept.value)}' ` +
+      `for run ID='${id}'. Attempted logging new value '${shown(now)}'.`,
   );
 }
 
@@ -119,16 +140,10 @@ async function addMetrics(stores: Stores, metrics: readonly Metric[]) {
 async function linkModels({ fields, stores }: Pick<Call, 'fields' | 'stores'>, id: string, kind: Kind) {
   const links: Entry[] = [];
   for (const item of atMost(fields.objects('models'), limits.entriesPerList, 'models')) {
-    const model = await findLoggedModel(stores, item.required('model_id'));
+    const model = await findLoggedModel(stores, loggedModelId(item.required('model_id')));
     links.push({ key: model.id, value: String(item.integer('step') ?? 0) });
   }
   await stores.attributes.add({ type: 'Run', key: id }, kind, links);
-}
-
-function readDataset(input: Fields): Entry {
-  const [dataset] = input.objects('dataset_list');
-  void dataset;
-  return { key: '', value: '' };
 }
 
 function atMost<Item>(items: readonly Item[], most: number, name: string): readonly Item[] {

@@ -1,13 +1,11 @@
 import { type Kysely, type Selectable, sql, type Tables } from '@modelward/storage';
+import { limits } from '../limits.ts';
 import type { PageAsked } from '../request/page.ts';
 
 type Row = Selectable<Tables['registry_metrics']>;
+type LatestRow = Selectable<Tables['registry_latest_metrics']>;
 
-export type Metric = Pick<Row, 'run_id' | 'key' | 'step' | 'timestamp_ms' | 'dataset_name' | 'dataset_digest'> & {
-  readonly value: number;
-  /** The logged model it tells about; empty when it tells about its run. */
-  readonly model_id: string;
-};
+export type Metric = Omit<Row, 'is_nan'>;
 
 /** Rows of one statement: fewer than the variables that a statement may have. */
 const rowsAtOnce = 500;
@@ -16,11 +14,13 @@ export function createMetricStore(tables: Kysely<Tables>) {
   return {
     add: async (metrics: readonly Metric[]) => {
       for (let at = 0; at < metrics.length; at += rowsAtOnce) {
+        const rows = metrics.slice(at, at + rowsAtOnce).map(rowOf);
         await tables
           .insertInto('registry_metrics')
-          .values(metrics.slice(at, at + rowsAtOnce).map(rowOf))
+          .values(rows)
           .onConflict((conflict) => conflict.doNothing())
           .execute();
+        await raiseLatest(tables, rows);
       }
     },
     history: async (runId: string, key: string, { offset, limit }: PageAsked): Promise<Metric[]> => {
@@ -39,26 +39,70 @@ export function createMetricStore(tables: Kysely<Tables>) {
         .execute();
       return rows.map(metricOf);
     },
-    /** The last value of each metric of each run, or of each logged model. */
-    latest: async (of: 'run_id' | 'model_id', ids: readonly string[]): Promise<ReadonlyMap<string, Metric[]>> => {
-      const rows = ids.length === 0 ? [] : await latestRows(tables, of, ids);
-      return Map.groupBy(rows.map(metricOf), (metric) => metric[of]);
+    /** The last value of each metric of each run. */
+    latest: async (runIds: readonly string[]): Promise<ReadonlyMap<string, Metric[]>> => {
+      const rows =
+        runIds.length === 0
+          ? []
+          : await tables
+              .selectFrom('registry_latest_metrics')
+              .selectAll()
+              .where('run_id', 'in', runIds)
+              .orderBy('key')
+              .execute();
+      return Map.groupBy(rows.map(latestOf), (metric) => metric.run_id);
+    },
+    /** What was logged about each of these logged models, the newest first when there is more than an answer should hold. */
+    ofModels: async (modelIds: readonly string[]): Promise<ReadonlyMap<string, Metric[]>> => {
+      const rows =
+        modelIds.length === 0
+          ? []
+          : await tables
+              .selectFrom('registry_metrics')
+              .selectAll()
+              .where('model_id', 'in', modelIds)
+              .orderBy('timestamp_ms', 'desc')
+              .orderBy('step', 'desc')
+              .limit(limits.metricsPerModel)
+              .execute();
+      return Map.groupBy(rows.map(metricOf), (metric) => metric.model_id);
     },
   };
 }
 
-function latestRows(tables: Kysely<Tables>, of: 'run_id' | 'model_id', ids: readonly string[]): Promise<Row[]> {
-  const place = sql<number>`row_number() over (partition by ${sql.ref(of)}, key
-    order by step desc, timestamp_ms desc, is_nan, value desc)`;
-  return tables
-    .selectFrom((from) => {
-      const rows = from.selectFrom('registry_metrics').selectAll().select(place.as('place')).where(of, 'in', ids);
-      return (of === 'run_id' ? rows.where('model_id', '=', '') : rows).as('ranked');
-    })
-    .selectAll('ranked')
-    .where('place', '=', 1)
-    .orderBy('key')
+/** INVARIANT: the last value of a run's metric is the greatest by step, then time, then value, in whatever order they arrive. */
+async function raiseLatest(tables: Kysely<Tables>, rows: readonly Row[]): Promise<void> {
+  const best = new Map<string, LatestRow>();
+  for (const { run_id, model_id, key, step, timestamp_ms, value, is_nan } of rows) {
+    const before = best.get(key);
+    const row = { run_id, key, step, timestamp_ms, value, is_nan };
+    if (model_id === '' && (before === undefined || isLater(row, before))) best.set(key, row);
+  }
+  if (best.size === 0) return;
+  await tables
+    .insertInto('registry_latest_metrics')
+    // In one order for everybody, so that two batches never wait for each other.
+    .values([...best.values()].sort((a, b) => (a.key < b.key ? -1 : 1)))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['run_id', 'key'])
+        .doUpdateSet((row) => ({
+          step: row.ref('excluded.step'),
+          timestamp_ms: row.ref('excluded.timestamp_ms'),
+          value: row.ref('excluded.value'),
+          is_nan: row.ref('excluded.is_nan'),
+        }))
+        .where(
+          sql<boolean>`(excluded.step, excluded.timestamp_ms, excluded.value) > (registry_latest_metrics.step,
+            registry_latest_metrics.timestamp_ms, registry_latest_metrics.value)`,
+        ),
+    )
     .execute();
+}
+
+function isLater(a: LatestRow, b: LatestRow): boolean {
+  if (a.step !== b.step) return a.step > b.step;
+  return a.timestamp_ms === b.timestamp_ms ? a.value > b.value : a.timestamp_ms > b.timestamp_ms;
 }
 
 function rowOf({ value, ...metric }: Metric): Row {
@@ -70,4 +114,8 @@ function rowOf({ value, ...metric }: Metric): Row {
 
 function metricOf({ is_nan, ...row }: Row): Metric {
   return { ...row, value: is_nan === 1 ? Number.NaN : row.value };
+}
+
+function latestOf(row: LatestRow): Metric {
+  return metricOf({ ...row, model_id: '', dataset_name: null, dataset_digest: null });
 }

@@ -3,14 +3,16 @@ import { present } from '../answer.ts';
 import { limits } from '../limits.ts';
 import { invalid } from '../refusal.ts';
 import type { Fields } from '../request/fields.ts';
-import { entryKey, within } from '../request/values.ts';
+import { entryKey, loggedModelId, within } from '../request/values.ts';
 import type { Metric } from './metric-store.ts';
 
 /** One measurement as it was sent: of the run, and again of the logged model that it names. */
 export function readMetric(fields: Fields, runId: string): readonly Metric[] {
   const timestamp = fields.integer('timestamp');
   if (timestamp === undefined || timestamp < 0) {
-    throw invalid(`Invalid value for parameter 'timestamp' supplied: Timestamp must be a nonnegative long (64-bit integer)`);
+    throw invalid(
+      `Invalid value for parameter 'timestamp' supplied: Timestamp must be a nonnegative long (64-bit integer)`,
+    );
   }
   const metric = {
     run_id: runId,
@@ -23,7 +25,7 @@ export function readMetric(fields: Fields, runId: string): readonly Metric[] {
     model_id: '',
   };
   const modelId = fields.text('model_id');
-  return modelId === undefined ? [metric] : [metric, { ...metric, model_id: modelId }];
+  return modelId === undefined ? [metric] : [metric, { ...metric, model_id: loggedModelId(modelId) }];
 }
 
 function text(fields: Fields, name: string): string | undefined {

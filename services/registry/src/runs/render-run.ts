@@ -12,7 +12,7 @@ export function runArtifactUri({ id, experiment_id }: Pick<Run, 'id' | 'experime
 export async function renderRuns(stores: Stores, runs: readonly Run[]): Promise<readonly JsonObject[]> {
   const ids = runs.map(({ id }) => id);
   const attributesOf = await stores.attributes.of('Run', ids);
-  const metrics = await stores.metrics.latest('run_id', ids);
+  const metrics = await stores.metrics.latest(ids);
   return runs.map((run) => {
     const attributes = attributesOf(run.id);
     return {

@@ -1,16 +1,19 @@
 import type { JsonObject } from '@modelward/basics';
 import { present, some } from '../answer.ts';
-import type { Call, Stores } from '../call.ts';
+import { type Call, type Stores, visibleTo } from '../call.ts';
 import { findActiveExperiment, viewedStages } from '../experiments/experiments.ts';
 import { limits } from '../limits.ts';
 import { invalid, missing } from '../refusal.ts';
+import type { Fields } from '../request/fields.ts';
 import { pageAsked, pageOf } from '../request/page.ts';
 import { entries, entryLimits, experimentId, oneOf, runId, within } from '../request/values.ts';
-import { readFilter, readOrder, type Searchable } from '../search/filter.ts';
+import { readFilter } from '../search/filter.ts';
+import { readOrder } from '../search/order.ts';
 import { renderRunInfo, renderRuns } from './render-run.ts';
-import type { Run } from './run-store.ts';
+import { type Run, searchableRuns } from './run-store.ts';
 
-const runName = 'mlflow.runName';
+/** A run's name is kept twice, as in MLflow: in the run and in this tag. */
+export const runName = 'mlflow.runName';
 
 export async function createRun({ fields, stores, caller, nowMs, newHexId }: Call): Promise<JsonObject> {
   const experiment = await findActiveExperiment(stores, fields.required('experiment_id'));
@@ -61,7 +64,7 @@ export async function updateRun({ fields, stores }: Call): Promise<JsonObject> {
 }
 
 export async function deleteRun({ fields, stores }: Call): Promise<JsonObject> {
-  const run = await findActiveRun(stores, runId(fields));
+  const run = await findRun(stores, runId(fields));
   await stores.runs.update(run.id, { lifecycle_stage: 'deleted' });
   return {};
 }
@@ -72,36 +75,27 @@ export async function restoreRun({ fields, stores }: Call): Promise<JsonObject> 
   return {};
 }
 
-const searchable: Searchable = {
-  columns: { run_id: 'id', run_name: 'name', status: 'status' },
-  order: {
-    run_id: 'id',
-    run_name: 'name',
-    status: 'status',
-    start_time: 'start_ms',
-    created: 'start_ms',
-    end_time: 'end_ms',
-  },
-  usualOrder: [
-    { column: 'start_ms', descending: true },
-    { column: 'id', descending: false },
-  ],
-};
-
-export async function searchRuns({ fields, stores }: Call): Promise<JsonObject> {
-  const experimentIds = fields.texts('experiment_ids').map(experimentId);
-  if (experimentIds.length === 0 || experimentIds.length > 100) {
-    throw invalid('`experiment_ids` must name between 1 and 100 experiments');
-  }
+export async function searchRuns({ fields, stores, caller }: Call): Promise<JsonObject> {
+  const experimentIds = searchedExperiments(fields);
   const asked = pageAsked(fields, { usual: 1000, most: 50_000 });
   const search = {
     ...asked,
-    clauses: readFilter(fields.text('filter'), searchable),
-    order: readOrder(fields, searchable),
+    clauses: readFilter(fields.text('filter'), searchableRuns),
+    order: readOrder(fields.texts('order_by'), searchableRuns),
   };
   const stages = viewedStages(fields, 'run_view_type');
   const { rows, ...next } = pageOf(await stores.runs.search(search, { experimentIds, stages }), asked);
-  return present({ runs: some(await renderRuns(stores, rows)), ...next });
+  const visible = await visibleTo(caller, rows, ({ id }) => ({ action: 'run.read', type: 'Run', key: id }));
+  return present({ runs: some(await renderRuns(stores, visible)), ...next });
+}
+
+/** A search always names where it looks. */
+export function searchedExperiments(fields: Fields): readonly string[] {
+  const ids = [...new Set(fields.texts('experiment_ids').map(experimentId))];
+  if (ids.length === 0 || ids.length > limits.experimentsPerSearch) {
+    throw invalid(`\`experiment_ids\` must name between 1 and ${limits.experimentsPerSearch} experiments`);
+  }
+  return ids;
 }
 
 export async function findRun(stores: Stores, id: string): Promise<Run> {
