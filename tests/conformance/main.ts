@@ -8,6 +8,7 @@ import type { RunSuite } from './suite.ts';
  */
 
 const suites: Record<string, () => Promise<{ run: RunSuite }>> = {
+  cedar: () => import('./cedar/run.ts'),
   tlog: () => import('./tlog/run.ts'),
 };
 

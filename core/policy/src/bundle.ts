@@ -1,3 +1,6 @@
+import type { PolicyTree } from './est/policy-tree.ts';
+import type { PolicySchema } from './schema/policy-schema.ts';
+
 /** One file of a bundle; `path` is below the bundle's folder, with forward slashes. */
 export type BundleFile = { readonly path: string; readonly text: string };
 
@@ -31,6 +34,8 @@ export type Policy = {
   readonly file: string;
   /** The line of the file that `text` begins on. */
   readonly line: number;
+  /** What it says, as the engine compiles it. */
+  readonly tree: PolicyTree;
 };
 
 export type PolicyBundle = {
@@ -39,6 +44,8 @@ export type PolicyBundle = {
   /** Of every file that decides anything, in the order of their paths. */
   readonly digest: string;
   readonly schema: string;
+  /** What the schema declares, read. */
+  readonly types: PolicySchema;
   readonly policies: readonly Policy[];
   readonly roles: readonly Role[];
 };

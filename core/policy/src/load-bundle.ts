@@ -6,6 +6,8 @@ import { limits } from './limits.ts';
 import { type PolicySource, readPolicyFile } from './policy-file.ts';
 import { kindOfFile, shapeFlaws } from './policy-shape.ts';
 import { approverFlaws, readRole } from './role-annotations.ts';
+import type { PolicySchema } from './schema/policy-schema.ts';
+import { readSchema as readTypes } from './schema/read-schema.ts';
 
 const schemaPath = 'schema.cedarschema';
 const manifestPath = 'manifest.json';
@@ -27,7 +29,7 @@ export function loadBundle(
   const schema = readSchema(files);
   if (!manifest.ok) return manifest;
   if (!schema.ok) return schema;
-  const loaded = readPolicies(files, schema.value.entityTypes);
+  const loaded = readPolicies(files, schema.value.types);
   if (!loaded.ok) return loaded;
   const invalid = validationFlaws(schema.value.text, loaded.value.policies);
   if (invalid.length > 0) return refused(invalid);
@@ -35,6 +37,7 @@ export function loadBundle(
     ...manifest.value,
     digest: digest(bytesOf(files.filter((file) => decides(file.path)))),
     schema: schema.value.text,
+    types: schema.value.types,
     ...loaded.value,
   });
 }
@@ -68,7 +71,7 @@ function readManifest(files: readonly BundleFile[]): Result<{ name: string; vers
   return ok({ name, version });
 }
 
-type Schema = { readonly text: string; readonly entityTypes: ReadonlySet<string> };
+type Schema = { readonly text: string; readonly types: PolicySchema };
 
 function readSchema(files: readonly BundleFile[]): Result<Schema, Flaws> {
   const file = files.find(({ path }) => path === schemaPath);
@@ -77,10 +80,13 @@ function readSchema(files: readonly BundleFile[]): Result<Schema, Flaws> {
   const answer = schemaToJson(file.text);
   if (answer.type === 'failure') return refused(answer.errors.map((error) => flawOf(error, source)));
   if (answer.warnings.length > 0) return refused(answer.warnings.map((error) => flawOf(error, source)));
-  return ok({ text: file.text, entityTypes: new Set(Object.keys(answer.json['']?.entityTypes ?? {})) });
+  const types = readTypes(file.text);
+  return types.ok
+    ? ok({ text: file.text, types: types.value })
+    : refused([{ file: schemaPath, message: types.reason }]);
 }
 
-function readPolicies(files: readonly BundleFile[], entityTypes: ReadonlySet<string>): Result<Loaded, Flaws> {
+function readPolicies(files: readonly BundleFile[], { entityTypes }: PolicySchema): Result<Loaded, Flaws> {
   const flaws: BundleFlaw[] = [];
   const policies = new Map<string, Policy>();
   const roles: Role[] = [];
@@ -92,11 +98,13 @@ function readPolicies(files: readonly BundleFile[], entityTypes: ReadonlySet<str
     for (const source of sources.ok ? sources.value : []) {
       const messages = [...shapeFlaws(source, kind), ...duplicateFlaws(source, policies)];
       const id = source.annotations.id ?? '';
-      const role = kind === 'role' ? readRole(id, source.annotations, entityTypes) : undefined;
+      const role = kind === 'role' ? readRole(id, source.annotations, new Set(entityTypes.keys())) : undefined;
       if (role?.ok === false) messages.push(...role.reason);
       if (role?.ok) roles.push(role.value);
-      flaws.push(...messages.map((message) => ({ file: source.file, line: source.line, message })));
-      policies.set(id, { id, kind, text: source.text, file: source.file, line: source.line });
+      if (!source.tree.ok) messages.push(...source.tree.reason);
+      const { file: path, line, text, tree } = source;
+      flaws.push(...messages.map((message) => ({ file: path, line, message })));
+      if (tree.ok) policies.set(id, { id, kind, text, file: path, line, tree: tree.value });
     }
   }
   for (const role of roles) {

@@ -1,0 +1,35 @@
+import type { Clause } from '../est/policy-tree.ts';
+import { Failure, type Outcome } from '../values/value.ts';
+import { compileExpression } from './compile-expression.ts';
+import type { Environment, Evaluate } from './environment.ts';
+import { typeError } from './operators.ts';
+
+/** The conditions of a policy as one question: are all of them met? */
+export type Conditions = (environment: Environment) => boolean | Failure;
+
+/** In their order, and none after the first that is not met: what comes later cannot err then. */
+export function compileConditions(clauses: readonly Clause[]): Conditions {
+  const tests = clauses.flatMap(compileClause);
+  return (environment) => {
+    for (const test of tests) {
+      const met = test(environment);
+      if (met !== true) return met === false ? false : notBoolean(met);
+    }
+    return true;
+  };
+}
+
+function compileClause({ kind, body }: Clause): readonly Evaluate[] {
+  if (kind === 'when') return (body.kind === 'and' ? body.parts : [body]).map((part) => compileExpression(part));
+  const evaluate = compileExpression(body);
+  return [
+    (environment) => {
+      const met = evaluate(environment);
+      return typeof met === 'boolean' ? !met : met;
+    },
+  ];
+}
+
+function notBoolean(outcome: Outcome): Failure {
+  return outcome instanceof Failure ? outcome : typeError('bool', outcome);
+}

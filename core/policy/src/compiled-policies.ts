@@ -1,0 +1,74 @@
+import { ok, type Result, refused } from '@modelward/basics';
+import { type BrokenForbids, type DecisionFacts, type DecisionRequest, decide, type Verdict } from './decide/decide.ts';
+import type { Link, LinkIndex } from './decide/link-index.ts';
+import { compilePolicySet, type NamedPolicy, newLinks } from './decide/policy-set.ts';
+import { buildEntities, type EntityFacts } from './entities/build-entities.ts';
+import type { EntityStore } from './entities/entity-store.ts';
+import { readPolicyText, splitPolicies } from './est/policy-text.ts';
+import type { PolicySchema } from './schema/policy-schema.ts';
+import { readSchema } from './schema/read-schema.ts';
+import { readRecord } from './values/read-value.ts';
+import { EntityNode, entityKey, Failure, type RecordValue } from './values/value.ts';
+
+type Name = { readonly type: string; readonly id: string };
+
+export type LinkFacts = Omit<Link, 'principal' | 'resource'> & { readonly principal?: Name; readonly resource?: Name };
+
+/** Cedar policies, compiled: what is asked of them is read once into a store, links and contexts, and decided over these. */
+export type CompiledPolicies = {
+  /** With a schema every entity must fit it, implicit forms are read by it, and its actions need not be given. */
+  readonly entities: (facts: readonly EntityFacts[]) => Result<EntityStore, string>;
+  readonly context: (action: Name, json: unknown) => Result<RecordValue, string>;
+  /** A link that the templates do not have, or have otherwise, is refused by its id. */
+  readonly links: (links: Iterable<LinkFacts>) => Result<LinkIndex, string>;
+  readonly decide: (request: DecisionRequest, facts: DecisionFacts) => Verdict;
+};
+
+export type CompileOptions = { readonly schema?: PolicySchema; readonly brokenForbids?: BrokenForbids };
+
+export function compilePolicies(policies: readonly NamedPolicy[], options: CompileOptions = {}): CompiledPolicies {
+  const { schema, brokenForbids = 'forbid' } = options;
+  const set = compilePolicySet(policies, schema);
+  return {
+    entities: (facts) => buildEntities(facts, schema),
+    context: (action, json) => {
+      const value = readRecord(json, schema?.actions.get(entityKey(action.type, action.id))?.context);
+      return value instanceof Failure ? refused(`context: ${value.message}`) : ok(value);
+    },
+    links: (links) => {
+      const index = newLinks(set);
+      for (const link of links) if (!index.add(linkOf(link))) return refused(link.id);
+      return ok(index);
+    },
+    decide: (request, facts) => decide(set, request, { ...facts, brokenForbids }),
+  };
+}
+
+function linkOf({ id, template, principal, resource }: LinkFacts): Link {
+  return {
+    id,
+    template,
+    ...(principal && { principal: new EntityNode(principal.type, principal.id) }),
+    ...(resource && { resource: new EntityNode(resource.type, resource.id) }),
+  };
+}
+
+type CedarText = {
+  /** Named `policy0`, `policy1`, ... in their order, as Cedar's own tools do. */
+  readonly policies: string;
+  readonly schema?: string;
+  readonly brokenForbids?: BrokenForbids;
+};
+
+/** The same from Cedar's text, which is not validated here; a bundle is. */
+export function compileCedar({ policies, schema, ...options }: CedarText): Result<CompiledPolicies, string> {
+  const types = schema === undefined ? ok(undefined) : readSchema(schema);
+  if (!types.ok) return types;
+  const named: NamedPolicy[] = [];
+  for (const [at, { text }] of splitPolicies(policies).entries()) {
+    const tree = readPolicyText(text);
+    if (!tree.ok) return refused(`policy${at}: ${tree.reason.join(', ')}`);
+    named.push({ id: `policy${at}`, tree: tree.value });
+  }
+  return ok(compilePolicies(named, { ...options, ...(types.value && { schema: types.value }) }));
+}
