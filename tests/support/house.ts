@@ -91,13 +91,16 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** A house as whoever comes to its door and may read its files. */
+export type Enterable = Pick<House, 'controlUrl' | 'folder'>;
+
 export type Administrator = { readonly call: ReturnType<typeof createControlClient>; readonly secret: string };
 
 /** Of everybody who is made here. New with each run, so that a house that is left running has no password that is known. */
 export const password = `a passphrase of this run: ${randomBytes(12).toString('base64url')}`;
 
 /** Makes the first administrator with the secret that the server left, as its operator would. */
-export async function enrolAdministrator(house: House): Promise<Administrator> {
+export async function enrolAdministrator(house: Enterable): Promise<Administrator> {
   const link = readFileSync(join(house.folder, 'data', 'first-administrator.txt'), 'utf8').trim();
   const secret = link.split('#first=')[1] ?? '';
   const { session } = await createControlClient(house.controlUrl)('enrolments.redeem', {
@@ -112,7 +115,7 @@ export type Person = Administrator & { readonly name: string; readonly token: st
 
 /** Invites a person, who sets a password, is given roles (`['data-scientist', 'project:fraud']`) and makes a token. */
 export async function addPerson(
-  house: House,
+  house: Pick<House, 'controlUrl'>,
   administrator: Administrator,
   {
     name,

@@ -17,7 +17,8 @@ export function admit(request: IncomingMessage, door: Door): ControlRefusal | un
     checkSingle(request) ??
     checkHost(request, door) ??
     checkOrigin(request, door) ??
-    checkSecret(request.url ?? '')
+    checkSecret(request.url ?? '') ??
+    checkBody(request)
   );
 }
 
@@ -89,4 +90,10 @@ function checkSecret(target: string): ControlRefusal | undefined {
     message: 'the address holds a secret, and addresses end up in logs',
     next: 'revoke that secret, and send the next one in the `Authorization` header',
   };
+}
+
+/** A body that is not read here may be read by another program in the path, as a request of its own. */
+function checkBody({ headers, method }: IncomingMessage): ControlRefusal | undefined {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  return hasBody && method !== 'POST' ? malformed('the request has a body where none belongs') : undefined;
 }

@@ -74,6 +74,8 @@ export async function createControlApp(deps: ControlDeps): Promise<ControlApp> {
 function createListener(handler: RequestListener, { tls }: ControlDeps): Server {
   const options = {
     maxHeaderSize: limits.headerBytes,
+    // Refused by the list of hosts, in this API's own shape.
+    requireHostHeader: false,
     requestTimeout: limits.requestMs,
     headersTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,

@@ -31,8 +31,8 @@ function readPosted({ target, body }: RawInput): Result<object, ControlRefusal> 
   return body === undefined || body.length === 0 ? ok({}) : readJsonObject(body);
 }
 
-function readAsked({ target, body }: RawInput): Result<object, ControlRefusal> {
-  if (body !== undefined && body.length > 0) return refused(malformed('the request has a body where none belongs'));
+/** A body where none belongs is refused at the door. */
+function readAsked({ target }: RawInput): Result<object, ControlRefusal> {
   const at = target.indexOf('?');
   const pairs = [...new URLSearchParams(at < 0 ? '' : target.slice(at + 1))];
   const names = new Set(pairs.map(([key]) => key));
