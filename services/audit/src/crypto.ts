@@ -10,7 +10,7 @@ import {
   verify,
 } from 'node:crypto';
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Sha256, Sign, Verify } from '@modelward/merkle';
 
@@ -32,9 +32,19 @@ export function loadSigningKey(file: string, { mayMake }: { mayMake: boolean }):
       `the log exists and its signing key \`${file}\` does not; put the key back from a backup, a new one could not go on`,
     );
   }
-  const key = pem === undefined ? makeSigningKey(file) : createPrivateKey(pem);
+  const key = pem === undefined ? makeSigningKey(file) : readSigningKey(file, pem);
   const x = createPublicKey(key).export({ format: 'jwk' }).x ?? '';
   return { publicKey: Buffer.from(x, 'base64url'), sign: (message) => sign(null, message, key) };
+}
+
+function readSigningKey(file: string, pem: Buffer): KeyObject {
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyType === 'ed25519') return key;
+  } catch {
+    // What OpenSSL says of it helps nobody, and may repeat some of it.
+  }
+  throw new Error(`\`${file}\` does not hold an Ed25519 key; put it back from a backup`);
 }
 
 function makeSigningKey(file: string): KeyObject {
@@ -62,7 +72,16 @@ function readIfThere(file: string): Buffer | undefined {
   }
 }
 
+/** Whole and durable, or not there: a log that a lost key has signed could never go on. */
 function writeSecret(file: string, bytes: string | Uint8Array): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, bytes, { mode: 0o600, flag: 'wx', flush: true });
+  const folder = dirname(file);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const partial = `${file}.partial`;
+  rmSync(partial, { force: true });
+  writeFileSync(partial, bytes, { mode: 0o600, flag: 'wx', flush: true });
+  linkSync(partial, file);
+  rmSync(partial);
+  const descriptor = openSync(folder, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
 }

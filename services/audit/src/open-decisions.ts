@@ -1,5 +1,8 @@
 import type { AuditEntry, AuditEvent } from '@modelward/contract';
 
+/** So many fit into one heartbeat, whatever their indices. */
+export const mostListedOpen = 4000;
+
 /** The decisions that allowed something and have no outcome yet: what a crash would leave in doubt. */
 export function createOpenDecisions() {
   const open = new Set<number>();
@@ -9,25 +12,30 @@ export function createOpenDecisions() {
       if (event.type === 'outcome' || event.type === 'outcome.unknown') open.delete(event.of);
     },
     list: (): readonly number[] => [...open],
+    /** As many of the newest as a heartbeat lists. */
+    listNewest: (): readonly number[] => [...open].slice(-mostListedOpen),
   };
 }
 
 type Backwards = AsyncIterable<{ readonly index: number; readonly entry: AuditEntry }>;
 
 /**
- * The same, read from the end of a log that was not closed: back to the last heartbeat, which lists what was open then, or
- * to the opening of the log.
+ * The same, read from the end of a log: back to the last heartbeat, which lists what was open then, or to where the log was
+ * closed with nothing open. A heartbeat that lists as many as it can may have left some out, so reading goes on behind it.
  */
 export async function findOpenDecisions(entries: Backwards): Promise<readonly number[]> {
   const settled = new Set<number>();
-  const open: number[] = [];
+  const open = new Set<number>();
+  const add = (index: number) => {
+    if (!settled.has(index)) open.add(index);
+  };
   for await (const { index, entry } of entries) {
-    if (entry.type === 'log.closed' || entry.type === 'log.opened') break;
+    if (entry.type === 'log.closed') break;
     if (entry.type === 'outcome' || entry.type === 'outcome.unknown') settled.add(entry.of);
-    if (entry.type === 'decision' && entry.decision === 'allow' && !settled.has(index)) open.push(index);
+    if (entry.type === 'decision' && entry.decision === 'allow') add(index);
     if (entry.type !== 'log.heartbeat') continue;
-    open.push(...entry.open.filter((earlier) => !settled.has(earlier)));
-    break;
+    for (const earlier of entry.open) add(earlier);
+    if (entry.open.length < mostListedOpen) break;
   }
-  return open.sort((a, b) => a - b);
+  return [...open].sort((a, b) => a - b);
 }

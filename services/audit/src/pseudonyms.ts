@@ -1,5 +1,5 @@
 import { createHmac, type KeyObject } from 'node:crypto';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 
 export type Pseudonyms = {
   /** `src_...` for the network that an address is of: the same for everybody there, and nobody can read it back. */
@@ -18,19 +18,35 @@ export function createPseudonyms(key: KeyObject): Pseudonyms {
   };
 }
 
-const mapped = new BlockList();
-mapped.addSubnet('::ffff:0:0', 96, 'ipv6');
-
 /** The /24 of an IPv4 address or the /48 of an IPv6 one: what one customer of a network usually holds. */
 export function networkOf(address: string): string {
   const bare = address.replace(/%.*$/, '');
   if (isIP(bare) === 4) return bare.split('.').slice(0, 3).join('.');
   if (isIP(bare) !== 6) return 'unknown';
-  if (mapped.check(bare, 'ipv6') && bare.includes('.')) return networkOf(bare.slice(bare.lastIndexOf(':') + 1));
-  return expandGroups(bare).slice(0, 3).join(':');
+  const groups = expandGroups(bare);
+  return groups.slice(0, 6).join(':') === mappedPrefix
+    ? networkOf(mappedAddress(groups))
+    : groups.slice(0, 3).join(':');
 }
 
+/** `::ffff:0:0/96`: an IPv4 address in the form in which a listener of both kinds shows it (RFC 4291 section 2.5.5.2). */
+const mappedPrefix = '0:0:0:0:0:ffff';
+
+function mappedAddress(groups: readonly string[]): string {
+  return groups
+    .slice(6)
+    .flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff])
+    .join('.');
+}
+
+/** The eight groups of an IPv6 address, without leading zeros. */
 function expandGroups(address: string): readonly string[] {
+  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
+  if (dotted !== null) {
+    const [, before = '', ...bytes] = dotted;
+    const [a = 0, b = 0, c = 0, d = 0] = bytes.map(Number);
+    return expandGroups(`${before}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`);
+  }
   const [head = '', tail] = address.split('::');
   const groupsOf = (text: string) => text.split(':').filter((group) => group !== '');
   const [before, after] = [groupsOf(head), groupsOf(tail ?? '')];

@@ -1,53 +1,82 @@
-import { link, mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { equalBytes } from '@modelward/basics';
-import { parseTilePath, type Tile, tilePath, tileWidth } from '@modelward/merkle';
-import { syncFolder } from './segments.ts';
+import {
+  decodeBundle,
+  encodeBundle,
+  hashBytes,
+  parseTilePath,
+  type Tile,
+  tilePath,
+  tileWidth,
+} from '@modelward/merkle';
+import { isMissing, makeFolder, syncFolder } from './durable-files.ts';
 
-/** Reads a published file. A partial tile whose full one is already there is the beginning of that. */
+/**
+ * Reads a published file by its tlog-tiles path. A partial tile that has been removed since its full one came is the
+ * beginning of that, so that who has read a checkpoint can still verify it while the log goes on.
+ */
 export async function readPublishedFile(folder: string, path: string): Promise<Uint8Array | undefined> {
-  if (path !== 'checkpoint' && parseTilePath(path) === undefined) return undefined;
-  try {
-    return await readFile(join(folder, path));
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw fault;
-  }
+  if (path === 'checkpoint') return readIfThere(join(folder, path));
+  const tile = parseTilePath(path);
+  if (tile === undefined) return undefined;
+  const own = await readIfThere(join(folder, path));
+  if (own !== undefined || tile.width === tileWidth) return own;
+  const full = await readIfThere(join(folder, tilePath({ ...tile, width: tileWidth })));
+  return full && beginningOf(full, tile);
 }
 
-/** The bytes of a hash tile, cut from the full one when its partial form is gone. */
-export async function readHashTile(folder: string, tile: Tile): Promise<Uint8Array | undefined> {
-  const own = await readPublishedFile(folder, tilePath(tile));
-  if (own !== undefined || tile.width === tileWidth) return own;
-  const full = await readPublishedFile(folder, tilePath({ ...tile, width: tileWidth }));
-  return full?.subarray(0, tile.width * 32);
+function beginningOf(full: Uint8Array, { level, width }: Tile): Uint8Array | undefined {
+  if (level !== 'entries') return full.subarray(0, width * hashBytes);
+  const entries = decodeBundle(full);
+  return entries && encodeBundle(entries.slice(0, width));
+}
+
+export async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(file);
+  } catch (fault) {
+    if (isMissing(fault)) return undefined;
+    throw fault;
+  }
 }
 
 /** Writes a file that never changes again: synced, read-only, in a synced folder. One that is there must be the same. */
 export async function writeImmutable(folder: string, path: string, bytes: Uint8Array): Promise<void> {
   const file = join(folder, path);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file));
   const partial = `${file}.partial`;
   await rm(partial, { force: true });
-  await writeSynced(partial, bytes, 0o444);
   try {
-    await link(partial, file);
+    await writeSynced(partial, bytes, 0o444);
+    await linkOrCompare(partial, file, bytes);
+  } finally {
+    await rm(partial, { force: true });
+  }
+  await syncFolder(dirname(file));
+}
+
+async function linkOrCompare(from: string, file: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await link(from, file);
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
     if (!equalBytes(await readFile(file), bytes))
-      throw new Error(`\`${path}\` is published already and differs; the record does not go on`);
-  } finally {
-    await unlink(partial);
+      throw new Error(`\`${file}\` is published already and differs; the record does not go on`);
   }
-  await syncFolder(dirname(file));
 }
 
 /** Replaces a small file as a whole. */
 export async function replaceFile(file: string, text: string): Promise<void> {
   const partial = `${file}.partial`;
   await rm(partial, { force: true });
-  await writeSynced(partial, Buffer.from(text), 0o644);
-  await rename(partial, file);
+  try {
+    await writeSynced(partial, Buffer.from(text), 0o644);
+    await rename(partial, file);
+  } catch (fault) {
+    await unlink(partial).catch(() => undefined);
+    throw fault;
+  }
   await syncFolder(dirname(file));
 }
 

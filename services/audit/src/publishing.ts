@@ -1,7 +1,8 @@
 import { tileWidth } from '@modelward/merkle';
+import { isDiskFull } from './durable-files.ts';
 import { replaceFile } from './published-files.ts';
 import { type Publication, takePublication, writePublication } from './publisher.ts';
-import { isDiskFull, type Segments } from './segments.ts';
+import type { Segments } from './segments.ts';
 import type { Log } from './sequencer.ts';
 
 type Deps = {
@@ -20,22 +21,29 @@ export function createPublishing({ log, folder, segments, lastNoteFile, onFault 
   let isDue = false;
   let takenSize = log.publishedSize;
   let pending: Publication | undefined;
-  let writing: Promise<void> | undefined;
+  /** Whether it succeeded: a full disk is waited out. */
+  let writing: Promise<boolean> | undefined;
 
   /** Takes what is durable, if that is wanted and no group is on its way; the log may go on at once. */
   const takeIfDue = (): void => {
-    if (!isDue || writing !== undefined || log.durableSize !== log.edge.size()) return;
+    if (!isDue || log.isBroken || writing !== undefined || log.durableSize !== log.edge.size()) return;
     if (pending === undefined && log.durableSize > takenSize) pending = take();
     isDue = false;
     if (pending === undefined) return;
-    writing = write(pending)
-      .catch((fault) => {
-        if (!isDiskFull(fault)) onFault(fault);
-      })
-      .finally(() => {
-        writing = undefined;
-      });
+    writing = tryToWrite(pending);
   };
+
+  async function tryToWrite(publication: Publication): Promise<boolean> {
+    try {
+      await write(publication);
+      return true;
+    } catch (fault) {
+      if (!isDiskFull(fault)) onFault(fault);
+      return false;
+    } finally {
+      writing = undefined;
+    }
+  }
 
   function take(): Publication {
     const publication = takePublication({ ...log, note: log.note ?? '', publishedSize: takenSize });
@@ -63,13 +71,14 @@ export function createPublishing({ log, folder, segments, lastNoteFile, onFault 
       isDue = true;
       takeIfDue();
     },
-    /** Resolves when all that is durable now is published, or the disk is too full for it. */
+    /** Resolves when all that is durable now is published, or cannot be because the disk is full. */
     async flush(): Promise<void> {
       const wanted = log.durableSize;
-      for (let tries = 0; log.publishedSize < wanted && tries < 3; tries += 1) {
+      while (log.publishedSize < wanted && !log.isBroken) {
         isDue = true;
         takeIfDue();
-        await (writing ?? new Promise(setImmediate));
+        if (writing === undefined) await new Promise(setImmediate);
+        else if (!(await writing)) return;
       }
     },
   };

@@ -1,4 +1,4 @@
-import { fromUtf8 } from '@modelward/basics';
+import { fromUtf8, parseStrictJson, refused } from '@modelward/basics';
 import type { AuditEntry } from '@modelward/contract';
 import { decodeBundle, tilePath, tileWidth } from '@modelward/merkle';
 import { readPublishedFile } from './published-files.ts';
@@ -41,7 +41,7 @@ export function createReading({ log, folder, unwritten }: Deps) {
       const bundle = Math.floor(index / tileWidth);
       const bytes = (await entriesOf(bundle)).slice(index - bundle * tileWidth, end - bundle * tileWidth);
       if (bytes.length === 0) break;
-      found.push(...bytes.map((entry, at) => ({ index: index + at, entry: readEntry(entry) })));
+      found.push(...bytes.map((entry, at) => ({ index: index + at, entry: readEntry(entry, index + at) })));
     }
     return found;
   }
@@ -55,6 +55,9 @@ export function createReading({ log, folder, unwritten }: Deps) {
   return { entries, backwards };
 }
 
-function readEntry(bytes: Uint8Array): AuditEntry {
-  return JSON.parse(fromUtf8(bytes) ?? 'null') as AuditEntry;
+function readEntry(bytes: Uint8Array, index: number): AuditEntry {
+  const text = fromUtf8(bytes);
+  const entry = text === undefined ? refused('not-json') : parseStrictJson(text);
+  if (!entry.ok) throw new Error(`entry ${index} of the record cannot be read; verify the record`);
+  return entry.value as unknown as AuditEntry;
 }

@@ -1,15 +1,18 @@
-import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditEvent, DecisionEvent, Receipt } from '@modelward/contract';
-import { formatVerifierKey, parseCheckpoint } from '@modelward/merkle';
+import { formatVerifierKey } from '@modelward/merkle';
 import { loadSigningKey, sha256 } from './crypto.ts';
+import { makeFolder } from './durable-files.ts';
 import { createOpenDecisions, findOpenDecisions } from './open-decisions.ts';
 import { readPublishedFile } from './published-files.ts';
-import { createPublishing, type Publishing } from './publishing.ts';
+import { refuseTilesBeyond } from './published-log.ts';
+import { createPublishing } from './publishing.ts';
 import { createReading, type IndexedEntry, type Reading } from './reading.ts';
 import { recover, segmentFolder } from './recovery.ts';
+import { refuseRollback } from './rollback.ts';
 import { listSegments, openSegments, type Segments, type Sync } from './segments.ts';
 import { createSequencer, type Log } from './sequencer.ts';
+import { startTicking } from './ticking.ts';
 import { RecordUnavailable } from './unavailable.ts';
 
 export type PreviousLog = { readonly origin: string; readonly size: number; readonly root: string };
@@ -50,28 +53,33 @@ export type AuditRecord = {
   readonly close: () => Promise<void>;
 };
 
-/** What may be written into the reserve: what says how things ended, never what begins something. */
+/** What may be written into the reserve: what says how things ended and that the log lives, never what begins something. */
 const endings: ReadonlySet<AuditEvent['type']> = new Set([
   'outcome',
   'outcome.unknown',
   'refusal.summary',
+  'log.opened',
+  'log.heartbeat',
   'log.closed',
 ]);
+
+const usual = { segmentBytes: 4 * 1024 * 1024, deadlineMs: 2000, heartbeatMs: 60_000, publishMs: 500 } as const;
 
 /** Opens the log, or throws in plain words when what is on disk does not fit together. The caller holds the folder's lock. */
 export async function openRecord(options: RecordOptions): Promise<AuditRecord> {
   const { folder, keyFolder, origin, nowMs, onFault } = options;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const signing = loadSigningKey(join(keyFolder, 'log-signing.pem'), { mayMake: await isNew(folder) });
   const key = { name: origin, publicKey: signing.publicKey };
   const verifierKey = formatVerifierKey(sha256, key);
   const lastNoteFile = join(keyFolder, 'last-checkpoint');
-  const log = await openLog({ folder, verifierKey, origin, lastNoteFile });
+  // Before the log is read: from here on an earlier writer acknowledges nothing more.
   const segments = await openSegments({
     folder: segmentFolder(folder),
-    segmentBytes: options.segmentBytes ?? usualSegmentBytes,
+    segmentBytes: options.segmentBytes ?? usual.segmentBytes,
     sync: options.sync,
   });
+  const log = await openLog({ folder, verifierKey, lastNoteFile }, segments);
   const publishing = createPublishing({ log, folder, segments, onFault, lastNoteFile });
   const reading = createReading({ log, folder, unwritten: publishing.unwritten });
   const unsettled = await findOpenDecisions(reading.backwards());
@@ -83,69 +91,58 @@ export async function openRecord(options: RecordOptions): Promise<AuditRecord> {
     sign: signing.sign,
     nowMs,
     lastMs: await lastTimeMs(reading),
+    deadlineMs: options.deadlineMs ?? usual.deadlineMs,
     onSequenced: openDecisions.see,
+    listOpen: openDecisions.listNewest,
     onFault,
     betweenGroups: publishing.takeIfDue,
   });
-  const deadlineMs = options.deadlineMs ?? 2000;
-  const append = (event: AuditEvent) => withDeadline(sequencer.append(event, endings.has(event.type)), deadlineMs);
-  await append(openingEvent(log, options.previous));
-  for (const of of unsettled) await append({ type: 'outcome.unknown', of });
-  const stopTicking = startTicking({ options, append, publishing, segments, open: openDecisions.list });
+  const append = (event: AuditEvent) => sequencer.append(event, endings.has(event.type));
+  const opening = openingEvent(log, options.previous);
+  await Promise.all([append(opening), ...unsettled.map((of) => append({ type: 'outcome.unknown', of }))]);
+  const stopTicking = startTicking({ ...usual, ...options, append, publishing, segments });
+
+  const closeOnce = async () => {
+    stopTicking();
+    await sequencer.seal();
+    await appendClosing({ append: sequencer.appendLast, open: openDecisions.list() });
+    await publishing.flush();
+    await segments.close();
+  };
+  let closing: Promise<void> | undefined;
   return {
     origin,
     verifierKey,
     append,
-    appendRefusal: (event) => withDeadline(sequencer.append(event, true), deadlineMs),
+    appendRefusal: (event) => sequencer.append(event, true),
     size: () => log.durableSize,
     checkpoint: () => log.note ?? '',
     entries: reading.entries,
     readPublished: (path) => readPublishedFile(folder, path),
     isWritable: sequencer.isWritable,
     flush: publishing.flush,
-    async close() {
-      stopTicking();
-      await append({ type: 'log.closed' }).catch(ignoreUnavailable);
-      await sequencer.close();
-      await publishing.flush();
-      await segments.close();
-    },
+    close: () => (closing ??= closeOnce()),
   };
 }
-
-const usualSegmentBytes = 4 * 1024 * 1024;
 
 async function isNew(folder: string): Promise<boolean> {
   const hasCheckpoint = (await readPublishedFile(folder, 'checkpoint')) !== undefined;
   return !hasCheckpoint && (await listSegments(segmentFolder(folder))).length === 0;
 }
 
-type Place = {
-  readonly folder: string;
-  readonly verifierKey: string;
-  readonly origin: string;
-  readonly lastNoteFile: string;
-};
+type LogPlace = { readonly folder: string; readonly verifierKey: string; readonly lastNoteFile: string };
 
-async function openLog(place: Place): Promise<Log> {
-  const recovered = await recover(place);
-  const size = recovered.edge.size();
-  await refuseRollback(size, place);
-  return { ...recovered, durableSize: size };
-}
-
-/** An older state that was put back is genuine in itself; only a checkpoint that was kept elsewhere contradicts it. */
-async function refuseRollback(size: number, { origin, lastNoteFile }: Place): Promise<void> {
-  const text = await readFile(lastNoteFile, 'utf8').catch((fault: NodeJS.ErrnoException) => {
-    if (fault.code === 'ENOENT') return '';
+async function openLog(place: LogPlace, segments: Segments): Promise<Log> {
+  try {
+    const recovered = await recover(place);
+    const durableSize = recovered.edge.size();
+    await refuseRollback(recovered.publishedSize, place);
+    await refuseTilesBeyond(place.folder, durableSize);
+    return { ...recovered, durableSize, isBroken: false };
+  } catch (fault) {
+    await segments.abandon();
     throw fault;
-  });
-  const last = parseCheckpoint(text);
-  if (last === undefined || last.origin !== origin || last.size <= size) return;
-  throw new Error(
-    `the record holds ${size} entries, and \`${lastNoteFile}\` says that it had ${last.size}: an older state was put back; ` +
-      'put the newest one back, or restore from a backup with `npx modelward restore`, which opens a new log that cites this one',
-  );
+  }
 }
 
 function openingEvent(log: Log, previous: PreviousLog | undefined): AuditEvent {
@@ -158,40 +155,17 @@ async function lastTimeMs({ backwards }: Reading): Promise<number> {
   return 0;
 }
 
-/** An answer waits no longer than this. The entry may still become durable; an answer without its entry never leaves. */
-function withDeadline(appended: Promise<Receipt>, deadlineMs: number): Promise<Receipt> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new RecordUnavailable('deadline')), deadlineMs);
-    appended.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
-
-type Ticking = {
-  readonly options: RecordOptions;
+type Closing = {
   readonly append: (event: AuditEvent) => Promise<Receipt>;
-  readonly publishing: Publishing;
-  readonly segments: Segments;
-  readonly open: () => readonly number[];
+  readonly open: readonly number[];
 };
 
-const mostListedOpen = 8000;
-
-/** Publishes each second, and writes a heartbeat each minute, also when nothing happens: silence and truncation can be seen. */
-function startTicking({ options, append, publishing, segments, open }: Ticking): () => void {
-  const publish = () => {
-    if (segments.isFull()) segments.tryAllocate();
-    publishing.publishSoon();
-  };
-  const beat = () => {
-    append({ type: 'log.heartbeat', open: open().slice(-mostListedOpen) }).catch(ignoreUnavailable);
-  };
-  const timers = [setInterval(publish, options.publishMs ?? 500), setInterval(beat, options.heartbeatMs ?? 60_000)];
-  for (const timer of timers) timer.unref();
-  return () => {
-    for (const timer of timers) clearInterval(timer);
-  };
-}
-
-function ignoreUnavailable(fault: unknown): void {
-  if (!(fault instanceof RecordUnavailable)) throw fault;
+/** The next start looks no further back than to where the log was closed, so nothing may be open there. */
+async function appendClosing({ append, open }: Closing): Promise<void> {
+  try {
+    await Promise.all(open.map((of) => append({ type: 'outcome.unknown', of })));
+    await append({ type: 'log.closed' });
+  } catch (fault) {
+    if (!(fault instanceof RecordUnavailable)) throw fault;
+  }
 }

@@ -1,26 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { equalBytes } from '@modelward/basics';
-import {
-  type Checkpoint,
-  createTreeEdge,
-  decodeBundle,
-  describeLogFlaw,
-  hashBytes,
-  levelsOf,
-  openNote,
-  parseCheckpoint,
-  parseVerifierKey,
-  readCheckpoint,
-  type TreeEdge,
-  tilePath,
-  tilesAt,
-  tileWidth,
-} from '@modelward/merkle';
+import { equalBytes, fromUtf8 } from '@modelward/basics';
+import { type Checkpoint, openNote, parseCheckpoint, parseVerifierKey, type TreeEdge } from '@modelward/merkle';
 import { sha256, verifyEd25519 } from './crypto.ts';
-import { hasCheckpointAfter, readFrame } from './frames.ts';
-import { readHashTile, readPublishedFile } from './published-files.ts';
+import { type Group, readGroups } from './frames.ts';
+import { createPublishedLeaves, recoverPublished } from './published-log.ts';
 import { listSegments } from './segments.ts';
+import { wayOut } from './way-out.ts';
 
 /** Everything that a log holds on disk, put together again. */
 export type Recovered = {
@@ -33,123 +19,81 @@ export type Recovered = {
   readonly recent: Uint8Array[];
 };
 
-type Place = { readonly folder: string; readonly verifierKey: string };
+export type Place = { readonly folder: string; readonly verifierKey: string };
+
+type Recovering = { -readonly [Key in keyof Recovered]: Recovered[Key] };
+type SignedGroup = Group & { readonly checkpoint: Checkpoint; readonly text: string };
+type IsPublished = (entry: Uint8Array, index: number) => Promise<boolean>;
 
 export const segmentFolder = (folder: string) => join(folder, 'wal');
 
-const wayOut =
-  'restore the whole data folder from a backup with `npx modelward restore`, which opens a new log that cites this one';
-
-/** Throws, in plain words and with the way out, when what lies on disk does not fit together. */
+/**
+ * Puts a log together from its checkpoint, its tiles and what the write-ahead segments hold beyond them. Throws, in plain
+ * words and with the way out, when these do not fit together.
+ */
 export async function recover(place: Place): Promise<Recovered> {
-  const published = await recoverPublished(place);
-  for (const segment of await listSegments(segmentFolder(place.folder)))
-    replay(published, await readFile(segment.path), place.verifierKey);
-  return published;
+  const log: Recovering = await recoverPublished(place);
+  const { publishedSize } = log;
+  const groups = await readSegments(place.folder);
+  const isPublished = createPublishedLeaves(place.folder, publishedSize);
+  for (const group of groups) await takeGroup(log, group, isPublished);
+  const last = groups.at(-1);
+  // One signature covers all entries before it: their roots were compared on the way.
+  if (last !== undefined && log.edge.size() > publishedSize) refuseForeign(last.note, place.verifierKey);
+  return log;
 }
 
-type Recovering = { -readonly [Key in keyof Recovered]: Recovered[Key] };
-
-async function recoverPublished(place: Place): Promise<Recovering> {
-  const read = (path: string) => readPublishedFile(place.folder, path);
-  const checkpoint = await readCheckpoint({ read, verifierKey: place.verifierKey, sha256, verify: verifyEd25519 });
-  if (!checkpoint.ok && checkpoint.reason.reason === 'checkpoint-missing') return emptyLog();
-  if (!checkpoint.ok)
-    throw new Error(`the published checkpoint is refused: ${describeLogFlaw(checkpoint.reason)}; ${wayOut}`);
-  const { size } = checkpoint.value;
-  const edge = createTreeEdge(sha256, { size, partials: await readPartials(place.folder, size) });
-  if (!equalBytes(edge.root(), checkpoint.value.root))
-    throw new Error(`the tiles do not give the root of the published checkpoint; ${wayOut}`);
-  const note = new TextDecoder().decode(await read('checkpoint'));
-  return {
-    edge,
-    note,
-    publishedSize: size,
-    recentFrom: size - (size % tileWidth),
-    recent: await readRecent(place.folder, size),
-  };
-}
-
-function emptyLog(): Recovering {
-  return {
-    edge: createTreeEdge(sha256, { size: 0, partials: [] }),
-    note: undefined,
-    publishedSize: 0,
-    recentFrom: 0,
-    recent: [],
-  };
-}
-
-async function readPartials(folder: string, size: number): Promise<Uint8Array[][]> {
-  const partials: Uint8Array[][] = [];
-  for (let level = 0; level < levelsOf(size); level += 1) {
-    const [tile] = tilesAt(level, size, Math.floor(size / tileWidth ** (level + 1)));
-    if (tile === undefined) {
-      partials.push([]);
-      continue;
-    }
-    const bytes = await readHashTile(folder, tile);
-    if (bytes?.length !== tile.width * hashBytes) throw new Error(`\`${tilePath(tile)}\` is missing or cut; ${wayOut}`);
-    partials.push(Array.from({ length: tile.width }, (_, at) => bytes.slice(at * hashBytes, (at + 1) * hashBytes)));
+/** The groups of all segments, in order. */
+async function readSegments(folder: string): Promise<readonly SignedGroup[]> {
+  let all: readonly SignedGroup[] = [];
+  for (const { path } of await listSegments(segmentFolder(folder))) {
+    const { groups, damagedAt } = readGroups(await readFile(path));
+    if (damagedAt !== undefined)
+      throw new Error(`the write-ahead segment \`${path}\` is damaged at byte ${damagedAt}; ${wayOut}`);
+    const own = groups.map(readCheckpointOf);
+    const begin = own[0] === undefined ? Number.POSITIVE_INFINITY : firstIndexOf(own[0]);
+    // A segment begins where its writer found the log. What an earlier writer wrote past that, it never acknowledged.
+    all = [...all.filter(({ checkpoint }) => checkpoint.size <= begin), ...own];
   }
-  return partials;
+  return all;
 }
 
-async function readRecent(folder: string, size: number): Promise<Uint8Array[]> {
-  const [bundle] = tilesAt('entries', size, Math.floor(size / tileWidth));
-  if (bundle === undefined) return [];
-  const bytes =
-    (await readPublishedFile(folder, tilePath(bundle))) ??
-    (await readPublishedFile(folder, tilePath({ ...bundle, width: tileWidth })));
-  const entries = bytes && decodeBundle(bytes)?.slice(0, bundle.width);
-  if (entries?.length !== bundle.width) throw new Error(`\`${tilePath(bundle)}\` is missing or cut; ${wayOut}`);
-  return [...entries];
+function readCheckpointOf(group: Group): SignedGroup {
+  const text = fromUtf8(group.note) ?? '';
+  const checkpoint = parseCheckpoint(text);
+  if (checkpoint === undefined) throw new Error(`a checkpoint in the write-ahead log is not of its form; ${wayOut}`);
+  return { ...group, checkpoint, text };
 }
 
-/** Takes over what a segment holds beyond what is known. What stands after its last checkpoint was never answered for. */
-function replay(log: Recovering, segment: Buffer, verifierKey: string): void {
-  let group: Uint8Array[] = [];
-  let at = 0;
-  for (let found = readFrame(segment, at); found !== undefined; found = readFrame(segment, at)) {
-    if (found.frame.kind === 'entry') {
-      group.push(found.frame.payload);
-    } else {
-      takeGroup(log, group, { note: found.frame.payload, verifierKey });
-      group = [];
-    }
-    at = found.end;
+function firstIndexOf({ entries, checkpoint }: SignedGroup): number {
+  return checkpoint.size - entries.length;
+}
+
+async function takeGroup(log: Recovering, group: SignedGroup, isPublished: IsPublished): Promise<void> {
+  const first = firstIndexOf(group);
+  const size = log.edge.size();
+  if (first > size) throw new Error(`entries ${size} to ${first - 1} are missing from the record; ${wayOut}`);
+  for (const [at, entry] of group.entries.entries()) {
+    if (first + at >= size) addEntry(log, entry);
+    else if (!(await isPublished(entry, first + at)))
+      throw new Error(`the write-ahead log and the tiles differ in entry ${first + at}; ${wayOut}`);
   }
-  if (hasCheckpointAfter(segment, at))
-    throw new Error(`the write-ahead segment is damaged in its middle, at byte ${at}; ${wayOut}`);
-}
-
-function takeGroup(
-  log: Recovering,
-  group: readonly Uint8Array[],
-  signed: { note: Uint8Array; verifierKey: string },
-): void {
-  const checkpoint = openCheckpoint(signed);
-  const missing = checkpoint.size - log.edge.size();
-  if (missing > group.length)
-    throw new Error(
-      `entries ${log.edge.size()} to ${checkpoint.size - group.length - 1} are missing from the record; ${wayOut}`,
-    );
-  // A group that was published already is only compared as far as its entries are still at hand.
-  if (missing <= 0) return;
-  for (const entry of group.slice(group.length - missing)) {
-    log.edge.append(entry);
-    log.recent.push(Uint8Array.from(entry));
-  }
+  const { checkpoint, text } = group;
+  if (checkpoint.size <= size) return;
   if (!equalBytes(log.edge.root(), checkpoint.root))
     throw new Error(`the write-ahead entries do not give the root that was signed at ${checkpoint.size}; ${wayOut}`);
-  log.note = new TextDecoder().decode(signed.note);
+  log.note = text;
 }
 
-function openCheckpoint({ note, verifierKey }: { note: Uint8Array; verifierKey: string }): Checkpoint {
+function addEntry(log: Recovering, entry: Uint8Array): void {
+  log.edge.append(entry);
+  log.recent.push(Uint8Array.from(entry));
+}
+
+function refuseForeign(note: Uint8Array, verifierKey: string): void {
   const key = parseVerifierKey(sha256, verifierKey);
   const text = key && openNote(note, { key, verify: verifyEd25519, sha256 });
   const checkpoint = text?.ok === true ? parseCheckpoint(text.value) : undefined;
   if (checkpoint === undefined || checkpoint.origin !== key?.name)
     throw new Error(`a checkpoint in the write-ahead log is not signed by this log's key; ${wayOut}`);
-  return checkpoint;
 }

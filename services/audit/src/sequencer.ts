@@ -1,28 +1,18 @@
-import { canonicalJson, type JsonObject, utf8 } from '@modelward/basics';
-import { type AuditEntry, type AuditEvent, auditEvent, type Receipt } from '@modelward/contract';
-import { formatCheckpoint, largestEntryBytes, type NoteKey, type Sign, signNote } from '@modelward/merkle';
+import { utf8 } from '@modelward/basics';
+import { type AuditEvent, auditEvent, type Receipt } from '@modelward/contract';
+import { formatCheckpoint, type NoteKey, type Sign, signNote } from '@modelward/merkle';
 import { sha256 } from './crypto.ts';
-import { encodeFrames, type Frame } from './frames.ts';
+import { type Frame, frameBytes } from './frames.ts';
+import { checkpointBytes, createGrouping, type Encoded } from './grouping.ts';
 import type { Recovered } from './recovery.ts';
 import type { Segments } from './segments.ts';
 import { RecordUnavailable } from './unavailable.ts';
+import { createLine, type Waiting } from './waiting.ts';
 
 /*
  * The one writer. Whatever is queued while a group is being synced becomes the next group: entries and the signed checkpoint
  * that covers them in one write, one sync, and only then does anybody hear of it.
  */
-
-const largestGroupBytes = 512 * 1024;
-/** Room for the checkpoint frame and the heads of frames. */
-const noteBytes = 1024;
-const frameHeadBytes = 16;
-
-type Waiting = {
-  readonly event: AuditEvent;
-  readonly mayUseReserve: boolean;
-  readonly resolve: (receipt: Receipt) => void;
-  readonly reject: (fault: unknown) => void;
-};
 
 /** The log as it grows. Between groups, `durableSize` is the size of the edge. */
 export type Log = Pick<Recovered, 'edge'> & {
@@ -31,6 +21,8 @@ export type Log = Pick<Recovered, 'edge'> & {
   publishedSize: number;
   recentFrom: number;
   readonly recent: Uint8Array[];
+  /** What is on disk is in doubt: nothing is written any more. */
+  isBroken: boolean;
 };
 
 type Deps = {
@@ -40,7 +32,9 @@ type Deps = {
   readonly sign: Sign;
   readonly nowMs: () => number;
   readonly lastMs: number;
+  readonly deadlineMs: number;
   readonly onSequenced: (event: AuditEvent, index: number) => void;
+  readonly listOpen: () => readonly number[];
   /** The record's disk failed and what is on it is in doubt: nothing more may be answered. */
   readonly onFault: (fault: unknown) => void;
   /** Runs between groups, when the log is exactly what is durable. */
@@ -51,109 +45,104 @@ export type Sequencer = ReturnType<typeof createSequencer>;
 
 export function createSequencer(deps: Deps) {
   const { log, segments } = deps;
-  const queue: Waiting[] = [];
-  let lastMs = deps.lastMs;
+  let isLate = false;
+  const line = createLine({
+    deadlineMs: deps.deadlineMs,
+    onLate: () => {
+      isLate = true;
+    },
+  });
+  const takeGroup = createGrouping({ ...deps, line });
   let running: Promise<void> | undefined;
-  let failure: unknown;
   let isClosed = false;
 
-  const append = (event: AuditEvent, mayUseReserve: boolean): Promise<Receipt> => {
-    auditEvent.parse(event);
-    return new Promise((resolve, reject) => {
-      if (isClosed || failure !== undefined) return reject(new RecordUnavailable('closed'));
-      queue.push({ event, mayUseReserve, resolve, reject });
-      running ??= run().finally(() => {
-        running = undefined;
-      });
-    });
+  const append = async (event: AuditEvent, mayUseReserve: boolean): Promise<Receipt> => {
+    // The parsed copy is what is written: who hands it in may change the original meanwhile.
+    const parsed = auditEvent.parse(event);
+    if (isClosed || log.isBroken) throw new RecordUnavailable('closed');
+    return queue(parsed, mayUseReserve);
   };
+
+  function queue(event: AuditEvent, mayUseReserve: boolean): Promise<Receipt> {
+    const joined = line.join(event, mayUseReserve);
+    running ??= run();
+    return joined;
+  }
 
   async function run(): Promise<void> {
     // One turn of the event loop: requests that are ready at the same time share a sync.
     await new Promise(setImmediate);
-    while (queue.length > 0) {
-      try {
-        await commit();
-      } catch (fault) {
-        fail(fault);
+    try {
+      while (line.first() !== undefined) {
+        await commit(takeGroup());
+        deps.betweenGroups();
       }
-      deps.betweenGroups();
+    } catch (fault) {
+      fail(fault);
     }
+    // In the same step as the last look at the line, or what joins between the two would wait for nobody.
+    running = undefined;
   }
 
   function fail(fault: unknown): void {
-    failure = fault;
-    for (const waiting of queue.splice(0)) waiting.reject(new RecordUnavailable('closed'));
+    log.isBroken = true;
+    for (const waiting of line.takeAll()) waiting.reject(new RecordUnavailable('closed'));
     deps.onFault(fault);
   }
 
-  async function commit(): Promise<void> {
-    if (segments.isFull()) segments.tryAllocate();
-    const group = takeGroup();
+  async function commit(group: readonly Encoded[]): Promise<void> {
     if (group.length === 0) return;
-    try {
-      await segments.prepare(
-        group.reduce((sum, { bytes }) => sum + bytes.length + frameHeadBytes, noteBytes),
-        log.edge.size(),
-      );
-    } catch (fault) {
-      if (!(fault instanceof RecordUnavailable)) throw fault;
-      for (const { waiting } of group) waiting.reject(fault);
-      return;
-    }
     const first = log.edge.size();
-    const frames = group.map(({ bytes }): Frame => ({ kind: 'entry', payload: bytes }));
+    try {
+      const groupBytes = group.reduce((sum, { bytes }) => sum + frameBytes(bytes.length), checkpointBytes);
+      await segments.prepare(groupBytes, first);
+      log.note = await write(group);
+    } catch (fault) {
+      const isFull = fault instanceof RecordUnavailable;
+      for (const { waiting } of group) waiting.reject(isFull ? fault : new RecordUnavailable('closed'));
+      if (isFull) return;
+      throw fault;
+    }
+    log.durableSize = log.edge.size();
+    isLate = false;
+    for (const [at, { waiting }] of group.entries()) settle(waiting, first + at);
+  }
+
+  async function write(group: readonly Encoded[]): Promise<string> {
     for (const { bytes } of group) {
       log.edge.append(bytes);
       log.recent.push(bytes);
     }
-    const note = signNote(formatCheckpoint({ origin: deps.key.name, size: log.edge.size(), root: log.edge.root() }), {
-      ...deps,
-      sha256,
-    });
-    try {
-      await segments.write(encodeFrames([...frames, { kind: 'checkpoint', payload: utf8(note) }]));
-    } catch (fault) {
-      for (const { waiting } of group) waiting.reject(new RecordUnavailable('closed'));
-      throw fault;
-    }
-    log.note = note;
-    log.durableSize = log.edge.size();
-    for (const [at, { waiting }] of group.entries()) {
-      deps.onSequenced(waiting.event, first + at);
-      waiting.resolve({ origin: deps.key.name, index: first + at });
-    }
+    const checkpoint = formatCheckpoint({ origin: deps.key.name, size: log.edge.size(), root: log.edge.root() });
+    const note = signNote(checkpoint, { ...deps, sha256 });
+    const frames = group.map(({ bytes }): Frame => ({ kind: 'entry', payload: bytes }));
+    await segments.write([...frames, { kind: 'checkpoint', payload: utf8(note) }]);
+    return note;
   }
 
-  /** The next entries to write together, encoded. What cannot be written is refused here, before the tree grows. */
-  function takeGroup(): readonly { waiting: Waiting; bytes: Uint8Array }[] {
-    const group: { waiting: Waiting; bytes: Uint8Array }[] = [];
-    let groupBytes = 0;
-    while (queue[0] !== undefined && groupBytes < largestGroupBytes) {
-      const [waiting] = queue.splice(0, 1) as [Waiting];
-      const bytes = encodeEntry(waiting.event);
-      if (bytes.length > largestEntryBytes) waiting.reject(new RecordUnavailable('too-large'));
-      else if (segments.isFull() && !waiting.mayUseReserve) waiting.reject(new RecordUnavailable('full'));
-      else group.push({ waiting, bytes });
-      groupBytes += bytes.length;
-    }
-    return group;
+  function settle(waiting: Waiting, index: number): void {
+    deps.onSequenced(waiting.event, index);
+    waiting.resolve({ origin: deps.key.name, index });
+    if (waiting.isAbandoned) closeAbandoned(waiting.event, index);
   }
 
-  function encodeEntry(event: AuditEvent): Uint8Array {
-    // INVARIANT: index order is time order, also when the clock is set back.
-    lastMs = Math.max(lastMs, deps.nowMs());
-    const entry: AuditEntry = { v: 1, time: new Date(lastMs).toISOString(), ...event };
-    return utf8(canonicalJson(entry as unknown as JsonObject));
+  /** A decision that became durable after its deadline: the answer was that nothing is done, and this is its outcome. */
+  function closeAbandoned(event: AuditEvent, index: number): void {
+    if (event.type !== 'decision' || event.decision !== 'allow') return;
+    const nothing = { bytesIn: 0, bytesOut: 0, durationMs: deps.deadlineMs };
+    queue({ type: 'outcome', of: index, status: 503, end: 'refused', ...nothing }, true).catch(() => undefined);
   }
 
   return {
     append,
-    isWritable: () => !isClosed && failure === undefined && !segments.isFull(),
-    /** Takes nothing more, and resolves when all that was taken is durable. */
-    async close(): Promise<void> {
+    isWritable: () => !isClosed && !log.isBroken && !isLate && !segments.isFull(),
+    /** Takes nothing more from anybody, and resolves when all that was taken is durable. */
+    async seal(): Promise<void> {
       isClosed = true;
-      await running;
+      while (running !== undefined) await running;
     },
+    /** What the log itself says once it is sealed. */
+    appendLast: (event: AuditEvent): Promise<Receipt> =>
+      log.isBroken ? Promise.reject(new RecordUnavailable('closed')) : queue(event, true),
   };
 }

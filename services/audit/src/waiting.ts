@@ -1,0 +1,60 @@
+import type { AuditEvent, Receipt } from '@modelward/contract';
+import { RecordUnavailable } from './unavailable.ts';
+
+/** An entry on its way into the log, and who waits for it. */
+export type Waiting = {
+  readonly event: AuditEvent;
+  /** Whether it may be written into the reserve of a full disk. */
+  readonly mayUseReserve: boolean;
+  readonly resolve: (receipt: Receipt) => void;
+  readonly reject: (fault: unknown) => void;
+  /** Nobody waits any more, and what it was about was not done. */
+  isAbandoned: boolean;
+};
+
+/** What is remembered at once: beyond it, a hung disk would fill the memory. */
+const mostWaiting = 20_000;
+
+export type Line = ReturnType<typeof createLine>;
+
+/** The line before the one writer. `onLate` hears that something waited longer than the deadline. */
+export function createLine({ deadlineMs, onLate }: { readonly deadlineMs: number; readonly onLate: () => void }) {
+  const line: Waiting[] = [];
+
+  /**
+   * An answer waits no longer than the deadline. A decision that is not being written by then leaves the line, for the
+   * answer is that nothing was done; what happened already (an outcome, a change) stays in it and is written when it can be.
+   */
+  const join = (event: AuditEvent, mayUseReserve: boolean): Promise<Receipt> =>
+    new Promise((resolve, reject) => {
+      if (line.length >= mostWaiting) return reject(new RecordUnavailable('busy'));
+      const timer = setTimeout(() => {
+        waiting.isAbandoned = event.type === 'decision';
+        const at = waiting.isAbandoned ? line.indexOf(waiting) : -1;
+        if (at >= 0) line.splice(at, 1);
+        onLate();
+        reject(new RecordUnavailable('deadline'));
+      }, deadlineMs);
+      const ending =
+        <Value>(settle: (value: Value) => void) =>
+        (value: Value) => {
+          clearTimeout(timer);
+          settle(value);
+        };
+      const waiting: Waiting = {
+        event,
+        mayUseReserve,
+        resolve: ending(resolve),
+        reject: ending(reject),
+        isAbandoned: false,
+      };
+      line.push(waiting);
+    });
+
+  return {
+    join,
+    first: (): Waiting | undefined => line[0],
+    take: (): Waiting | undefined => line.shift(),
+    takeAll: (): readonly Waiting[] => line.splice(0),
+  };
+}
