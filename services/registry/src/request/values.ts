@@ -91,13 +91,16 @@ function invalidValue(value: string, field: string, why: string) {
   return invalid(`Invalid value ${JSON.stringify(shown(value))} for parameter '${field}' supplied: ${why}`);
 }
 
-type ValueLimit = { readonly characters: number; readonly cut?: boolean };
+/** In a batch, an error says where in its list an entry stands. */
+type ValueLimit = { readonly characters: number; readonly cut?: boolean; readonly isBatched?: boolean };
 const modelTag: ValueLimit = { characters: limits.modelTagCharacters };
 
 /** MLflow cuts long values of runs, and refuses long ones elsewhere. */
 export const entryLimits = {
   runTag: { characters: limits.runTagCharacters, cut: true },
+  batchedTag: { characters: limits.runTagCharacters, cut: true, isBatched: true },
   param: { characters: limits.paramValueCharacters, cut: true },
+  batchedParam: { characters: limits.paramValueCharacters, cut: true, isBatched: true },
   experimentTag: { characters: limits.experimentTagCharacters },
   modelTag,
 } satisfies Record<string, ValueLimit>;
@@ -116,7 +119,7 @@ function cutTo(value: string, characters: number): string {
 export function entries(fields: Fields, name: string, limit: ValueLimit): readonly Entry[] {
   const list = fields.objects(name);
   if (list.length > limits.entriesPerList) throw tooMany(name, limits.entriesPerList, list.length);
-  return list.map((item, at) => entry(item, limit, `${name}[${at}].key`));
+  return list.map((item, at) => entry(item, limit, limit.isBatched ? `${name}[${at}].key` : 'key'));
 }
 
 export function tooMany(name: string, most: number, got: number) {

@@ -42,8 +42,8 @@ export async function logMetric({ fields, stores }: Call): Promise<JsonObject> {
 export async function logBatch({ fields, stores }: Call): Promise<JsonObject> {
   const { id } = await findActiveRun(stores, runId(fields));
   const metrics = atMost(fields.objects('metrics'), limits.metricsPerBatch, 'metrics');
-  const params = atMost(entries(fields, 'params', entryLimits.param), limits.paramsPerBatch, 'params');
-  const tags = atMost(entries(fields, 'tags', entryLimits.runTag), limits.tagsPerBatch, 'tags');
+  const params = atMost(entries(fields, 'params', entryLimits.batchedParam), limits.paramsPerBatch, 'params');
+  const tags = atMost(entries(fields, 'tags', entryLimits.batchedTag), limits.tagsPerBatch, 'tags');
   await addParams(stores, { id, params });
   await setTags(stores, { id, tags });
   await addMetrics(

@@ -9,7 +9,10 @@ export function runArtifactUri({ id, experiment_id }: Pick<Run, 'id' | 'experime
   return `mlflow-artifacts:/${experiment_id}/${id}/artifacts`;
 }
 
-export async function renderRuns(stores: Stores, runs: readonly Run[]): Promise<readonly JsonObject[]> {
+/** MLflow tells less of a run in a list, and less still of a new one. */
+export type Detail = 'whole' | 'listed' | 'new';
+
+export async function renderRuns(stores: Stores, runs: readonly Run[], detail: Detail): Promise<readonly JsonObject[]> {
   const ids = runs.map(({ id }) => id);
   const attributesOf = await stores.attributes.of('Run', ids);
   const metrics = await stores.metrics.latest(ids);
@@ -24,9 +27,10 @@ export async function renderRuns(stores: Stores, runs: readonly Run[]): Promise<
       }),
       inputs: present({
         dataset_inputs: some(attributes.dataset.map(({ value }) => JSON.parse(value) as JsonValue)),
-        model_inputs: some(attributes['model-input'].map(({ key }) => ({ model_id: key }))),
+        model_inputs:
+          detail === 'whole' ? some(attributes['model-input'].map(({ key }) => ({ model_id: key }))) : undefined,
       }),
-      outputs: renderOutputs(attributes),
+      ...(detail === 'new' ? {} : { outputs: renderOutputs(attributes) }),
     };
   });
 }

@@ -40,12 +40,12 @@ export async function createRun({ fields, stores, caller, nowMs, newHexId }: Cal
   };
   await stores.runs.insert(run);
   await stores.attributes.set({ type: 'Run', key: id }, 'tag', [...tags, { key: runName, value: name }]);
-  return { run: (await renderRuns(stores, [run]))[0] ?? {} };
+  return { run: (await renderRuns(stores, [run], 'new'))[0] ?? {} };
 }
 
 export async function getRun({ fields, stores }: Call): Promise<JsonObject> {
   const run = await findRun(stores, runId(fields));
-  return { run: (await renderRuns(stores, [run]))[0] ?? {} };
+  return { run: (await renderRuns(stores, [run], 'whole'))[0] ?? {} };
 }
 
 export async function updateRun({ fields, stores }: Call): Promise<JsonObject> {
@@ -86,7 +86,7 @@ export async function searchRuns({ fields, stores, caller }: Call): Promise<Json
   const stages = viewedStages(fields, 'run_view_type');
   const { rows, ...next } = pageOf(await stores.runs.search(search, { experimentIds, stages }), asked);
   const visible = await visibleTo(caller, rows, ({ id }) => ({ action: 'run.read', type: 'Run', key: id }));
-  return present({ runs: some(await renderRuns(stores, visible)), ...next });
+  return present({ runs: some(await renderRuns(stores, visible, 'listed')), ...next });
 }
 
 /** A search always names where it looks. */
