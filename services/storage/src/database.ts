@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { type Dialect, Kysely, PostgresDialect, SqliteDialect } from 'kysely';
 import pg from 'pg';
 import Cursor from 'pg-cursor';
+import { type Changes, watchChanges } from './changes.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
@@ -12,29 +13,33 @@ export type DatabaseLocation = { kind: 'sqlite'; file: string } | { kind: 'postg
 export type Database = {
   readonly kind: DatabaseLocation['kind'];
   readonly tables: Kysely<Tables>;
+  /** What this process writes, told as soon as it is written. */
+  readonly changes: Changes;
   readonly close: () => Promise<void>;
 };
 
 /** Opens the state and brings its tables to this version. Throws when it cannot be opened or holds a newer version. */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
-  const tables = location.kind === 'sqlite' ? openSqlite(location.file) : openPostgres(location.url);
+  const opened = location.kind === 'sqlite' ? openSqlite(location.file) : openPostgres(location.url);
+  const { dialect, changes } = watchChanges(opened);
+  const tables = new Kysely<Tables>({ dialect });
   try {
     await migrate(tables);
   } catch (fault) {
     await tables.destroy();
     throw fault;
   }
-  return { kind: location.kind, tables, close: () => tables.destroy() };
+  return { kind: location.kind, tables, changes, close: () => tables.destroy() };
 }
 
-function openSqlite(file: string): Kysely<Tables> {
+function openSqlite(file: string): Dialect {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const connection = new DatabaseSync(file, { timeout: 5000 });
   // FULL: a commit that was answered survives a power cut, as the record's own sync does.
   for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'secure_delete = ON']) {
     connection.exec(`PRAGMA ${pragma}`);
   }
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyDatabase(connection) }) });
+  return new SqliteDialect({ database: asKyselyDatabase(connection) });
 }
 
 /** What Kysely's SQLite dialect expects of a connection, over Node's own SQLite. */
@@ -54,12 +59,10 @@ function asKyselyDatabase(connection: DatabaseSync) {
   };
 }
 
-function openPostgres(url: string): Kysely<Tables> {
+function openPostgres(url: string): Dialect {
   // Times and counts are 64-bit in the tables and stay far below 2^53; a number that does not is a fault, not a rounding.
   const types = { getTypeParser: parserFor } as pg.CustomTypesConfig;
-  return new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 10, types }), cursor: Cursor }),
-  });
+  return new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 10, types }), cursor: Cursor });
 }
 
 function parserFor(oid: number, format?: 'text' | 'binary') {

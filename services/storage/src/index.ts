@@ -2,6 +2,7 @@
 
 export type { Kysely, Selectable, Transaction } from 'kysely';
 export { sql } from 'kysely';
+export type { Changes, Written } from './changes.ts';
 export { type Database, type DatabaseLocation, openDatabase } from './database.ts';
 export { type FolderLock, lockFolder } from './folder-lock.ts';
 export { loadSnapshot, readSnapshot, type SnapshotRow } from './snapshot.ts';

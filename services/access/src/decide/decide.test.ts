@@ -4,8 +4,6 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { databases } from '../../../../tests/support/databases.ts';
 import { organizationId } from '../organization.ts';
 import { createWorld, defaultEngine, inProject, type World } from '../testing/world.ts';
-import { createDecide } from './decide.ts';
-import { createFactStore } from './fact-store.ts';
 import type { ResourceRef } from './question.ts';
 
 let engine: PolicyEngine;
@@ -214,15 +212,6 @@ describe.each(databases)('a decision on $name', ({ open }) => {
     });
   });
 
-  it('reads the store as often for much as for little', async () => {
-    const counted = await countQueries(world, [{ action: 'model.read', on: world.model }]);
-    const many = [world.model, world.version, world.run, world.experiment].flatMap((on) =>
-      Array.from({ length: 8 }, () => ({ action: 'model.read', on }) as const),
-    );
-    expect(counted).toBe(4);
-    expect(await countQueries(world, many)).toBe(4);
-  });
-
   it('lets a data scientist with a token do the work of a day', async () => {
     await world.assign('data-scientist', inProject(world.fraud));
     const { fraud, experiment, run, model, version } = world;
@@ -244,23 +233,3 @@ describe.each(databases)('a decision on $name', ({ open }) => {
     });
   });
 });
-
-/** How many statements one decision sends. */
-async function countQueries(
-  world: World,
-  asked: readonly { action: 'model.read'; on: ResourceRef }[],
-): Promise<number> {
-  const [first] = asked;
-  if (first === undefined) return 0;
-  let queries = 0;
-  const counting = world.tables.withPlugin({
-    transformQuery: ({ node }) => {
-      queries += 1;
-      return node;
-    },
-    transformResult: async ({ result }) => result,
-  });
-  const decide = createDecide({ store: createFactStore(counting), engine, nowMs: () => world.clock.nowMs });
-  await decide({ ...world.question(first), asked: asked.map(({ action, on }) => ({ action, resource: on })) });
-  return queries;
-}

@@ -1,40 +1,43 @@
 import type { PolicyEngine } from '@modelward/policy';
+import type { FactSource, Facts } from '../facts/facts.ts';
+import { limits } from '../limits.ts';
 import { isDiscoverable } from './discover.ts';
-import type { FactStore } from './fact-store.ts';
-import { type Facts, loadFacts } from './facts.ts';
 import { type Asking, createJudge, findSubject } from './judge.ts';
 import type { AccessDecision, AccessQuestion, ReasonCode } from './question.ts';
 import { findRemedies, type Refused } from './remedies.ts';
 
-type Deps = { readonly store: FactStore; readonly engine: PolicyEngine; readonly nowMs: () => number };
-
-const mostAsked = 256;
+type Deps = { readonly facts: FactSource; readonly engine: PolicyEngine; readonly nowMs: () => number };
 
 /** The policy decision point. Whatever it cannot find, place or understand, it denies. */
-export function createDecide({ store, engine, nowMs }: Deps) {
+export function createDecide({ facts, engine, nowMs }: Deps) {
+  const weigh = createWeigh(engine);
+  return async (question: AccessQuestion): Promise<AccessDecision> => {
+    if (question.asked.length === 0) return denied('nothing-asked', engine);
+    if (question.asked.length > limits.asked) return denied('too-much-asked', engine);
+    const atMs = nowMs();
+    if (facts.isCutOff(atMs)) return denied('facts-stale', engine);
+    const remembered = facts.remember(question, atMs);
+    const answer = remembered && weigh(question, remembered);
+    // What may not be known of answers as what is not there, down to how often the store is read: always from the store.
+    if (answer?.discoverable) return answer;
+    return weigh(question, await facts.read(question, atMs));
+  };
+}
+
+export type Weigh = (question: AccessQuestion, facts: Facts) => AccessDecision;
+
+/** The answer that follows from the facts. */
+export function createWeigh(engine: PolicyEngine): Weigh {
   const judge = createJudge(engine);
   const bundle = engine.bundle.digest;
-  const denied = (reason: ReasonCode): AccessDecision => ({
-    allowed: false,
-    discoverable: false,
-    reasons: [reason],
-    errors: [],
-    bundle,
-    remedies: [],
-  });
-
-  return async (question: AccessQuestion): Promise<AccessDecision> => {
-    if (question.asked.length === 0) return denied('nothing-asked');
-    if (question.asked.length > mostAsked) return denied('too-much-asked');
-    const facts = await loadFacts(question, store, nowMs());
+  return (question, facts) => {
     const flaw = principalFlaw(question, facts);
-    if (flaw !== undefined) return denied(flaw);
-
+    if (flaw !== undefined) return denied(flaw, engine);
     const asking: Asking = { question, facts, links: facts.links };
     const judged: Refused[] = [];
     for (const { action, resource } of question.asked) {
-      const subject = findSubject(resource, facts);
-      if (subject === undefined) return { ...denied('resource-unknown'), refusedAction: action };
+      const subject = resource && findSubject(resource, facts);
+      if (subject === undefined) return { ...denied('resource-unknown', engine), refusedAction: action };
       judged.push({ action, subject, judgement: judge(asking, action, subject) });
     }
     const errors = distinct(judged.flatMap(({ judgement }) => judgement.errors));
@@ -55,6 +58,10 @@ export function createDecide({ store, engine, nowMs }: Deps) {
       remedies: discoverable ? findRemedies(refusals, asking, { judge, roles: engine.bundle.roles }) : [],
     };
   };
+}
+
+function denied(reason: ReasonCode, { bundle }: PolicyEngine): AccessDecision {
+  return { allowed: false, discoverable: false, reasons: [reason], errors: [], bundle: bundle.digest, remedies: [] };
 }
 
 function principalFlaw({ principal }: AccessQuestion, facts: Facts): ReasonCode | undefined {

@@ -1,7 +1,6 @@
 import type { Action } from '@modelward/contract';
 import type { Entity, PolicyEngine, PolicyLink } from '@modelward/policy';
 import { policyContext } from '../context/policy-context.ts';
-import { coversAction, coversDiscovery } from '../scopes/scope.ts';
 import {
   accountEntities,
   entityTypeOfKind,
@@ -9,9 +8,10 @@ import {
   type Placed,
   projectEntities,
   resourceEntities,
-} from './entities.ts';
-import type { ProjectFacts } from './fact-store.ts';
-import type { Facts } from './facts.ts';
+} from '../facts/entities.ts';
+import type { ProjectFacts } from '../facts/fact-store.ts';
+import type { Facts } from '../facts/facts.ts';
+import { coversAction, coversDiscovery } from '../scopes/scope.ts';
 import type { AccessQuestion, ResourceRef } from './question.ts';
 
 /** Who asks and with what. Remedies are found by asking again with one of these changed. */

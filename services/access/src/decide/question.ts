@@ -10,7 +10,8 @@ export type ResourceRef =
   | { readonly type: 'Account'; readonly id: string }
   | ResourceFacts;
 
-export type Asked = { readonly action: Action; readonly resource: ResourceRef };
+/** Undefined: what was named is not there. It is asked about all the same, so that nobody can tell by what is then done. */
+export type Asked = { readonly action: Action; readonly resource: ResourceRef | undefined };
 
 export type AccessQuestion = {
   readonly principal: { readonly kind: 'person' | 'service'; readonly id: string };
@@ -37,6 +38,8 @@ export type Remedy =
 export type ReasonCode =
   | 'nothing-asked'
   | 'too-much-asked'
+  /** News of changes stopped coming: a revocation may have been missed. */
+  | 'facts-stale'
   | 'account-unknown'
   | 'account-invited'
   | 'account-suspended'

@@ -1,8 +1,8 @@
 import type { Action } from '@modelward/contract';
 import type { PolicyLink, Risk, Role } from '@modelward/policy';
+import { entityTypeOfKind } from '../facts/entities.ts';
+import type { ProjectFacts } from '../facts/fact-store.ts';
 import { scopeFor } from '../scopes/scope.ts';
-import { entityTypeOfKind } from './entities.ts';
-import type { ProjectFacts } from './fact-store.ts';
 import type { Asking, Judge, Judgement, Subject } from './judge.ts';
 import type { Remedy } from './question.ts';
 

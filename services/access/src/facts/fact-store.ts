@@ -7,20 +7,51 @@ export type AccountFacts = {
   readonly groupIds: readonly string[];
 };
 export type ProjectFacts = { readonly id: string; readonly key: string; readonly listed: boolean };
+/** A link that was not revoked and has not ended; it may not have begun. */
 export type LinkFacts = Pick<
   Selectable<Tables['role_links']>,
-  'id' | 'role' | 'principal_kind' | 'principal_id' | 'scope_type' | 'scope_id'
+  'id' | 'role' | 'principal_kind' | 'principal_id' | 'scope_type' | 'scope_id' | 'from_ms' | 'until_ms'
 >;
-type ResourceRow = Pick<
+export type ResourceRow = Pick<
   Selectable<Tables['resources']>,
-  'id' | 'type' | 'project_id' | 'parent_id' | 'owner_id' | 'producer_id' | 'stage' | 'sensitivity'
+  'id' | 'type' | 'key' | 'project_id' | 'parent_id' | 'owner_id' | 'producer_id' | 'stage' | 'sensitivity'
 >;
 /** A living resource and, when it lies in another, that one: living too. */
 export type PlacedResource = { readonly row: ResourceRow; readonly parent: ResourceRow | undefined };
 
-const columns = ['id', 'type', 'project_id', 'parent_id', 'owner_id', 'producer_id', 'stage', 'sensitivity'] as const;
+const columns = [
+  'id',
+  'type',
+  'key',
+  'project_id',
+  'parent_id',
+  'owner_id',
+  'producer_id',
+  'stage',
+  'sensitivity',
+] as const;
+const linkColumns = [
+  'id',
+  'role',
+  'principal_kind',
+  'principal_id',
+  'scope_type',
+  'scope_id',
+  'from_ms',
+  'until_ms',
+] as const;
 
-/** What one decision reads, in at most five queries however much is asked. */
+/** Whose links on what: those of the principals on the scopes, through an index over both. */
+export type LinksAsked = {
+  readonly principalIds: readonly string[];
+  readonly scopeIds: readonly string[];
+  readonly nowMs: number;
+};
+
+/**
+ * What one decision reads: one query of each kind, however much is asked and whatever of it is there. INVARIANT: how often
+ * the store is read says nothing of what it holds.
+ */
 export function createFactStore(tables: Kysely<Tables>) {
   return {
     accounts: async (ids: readonly string[]): Promise<ReadonlyMap<string, AccountFacts>> => {
@@ -28,7 +59,7 @@ export function createFactStore(tables: Kysely<Tables>) {
         .selectFrom('accounts')
         .leftJoin('group_members', 'group_members.account_id', 'accounts.id')
         .select(['accounts.id', 'accounts.kind', 'accounts.state', 'group_members.group_id'])
-        .where('accounts.id', 'in', ids)
+        .where('accounts.id', 'in', atLeastOne(ids))
         .execute();
       const groupsOf = Map.groupBy(rows, ({ id }) => id);
       return new Map(
@@ -39,34 +70,24 @@ export function createFactStore(tables: Kysely<Tables>) {
       );
     },
 
-    /** The links of an account and of its groups that are in force at a moment: the first of its milliseconds counts, the end no more. */
-    links: ({ accountId, nowMs }: { accountId: string; nowMs: number }): Promise<readonly LinkFacts[]> =>
+    links: ({ principalIds, scopeIds, nowMs }: LinksAsked): Promise<readonly LinkFacts[]> =>
       tables
         .selectFrom('role_links')
-        .select(['id', 'role', 'principal_kind', 'principal_id', 'scope_type', 'scope_id'])
-        .where((either) =>
-          either.or([
-            either('principal_id', '=', accountId),
-            either(
-              'principal_id',
-              'in',
-              either.selectFrom('group_members').select('group_id').where('account_id', '=', accountId),
-            ),
-          ]),
-        )
+        .select(linkColumns)
+        .where('principal_id', 'in', atLeastOne(principalIds))
+        .where('scope_id', 'in', atLeastOne(scopeIds))
         .where('revoked_at_ms', 'is', null)
-        .where('from_ms', '<=', nowMs)
         .where((either) => either.or([either('until_ms', 'is', null), either('until_ms', '>', nowMs)]))
         .execute(),
 
     resources: async (ids: readonly string[]): Promise<ReadonlyMap<string, PlacedResource>> => {
-      if (ids.length === 0) return new Map();
+      const asked = atLeastOne(ids);
       const living = tables.selectFrom('resources').select(columns).where('ended_at_ms', 'is', null);
       const rows = await living
         .where((either) =>
           either.or([
-            either('id', 'in', ids),
-            either('id', 'in', either.selectFrom('resources').select('parent_id').where('id', 'in', ids)),
+            either('id', 'in', asked),
+            either('id', 'in', either.selectFrom('resources').select('parent_id').where('id', 'in', asked)),
           ]),
         )
         .execute();
@@ -76,8 +97,11 @@ export function createFactStore(tables: Kysely<Tables>) {
     },
 
     projects: async (ids: readonly string[]): Promise<ReadonlyMap<string, ProjectFacts>> => {
-      if (ids.length === 0) return new Map();
-      const rows = await tables.selectFrom('projects').select(['id', 'key', 'listed']).where('id', 'in', ids).execute();
+      const rows = await tables
+        .selectFrom('projects')
+        .select(['id', 'key', 'listed'])
+        .where('id', 'in', atLeastOne(ids))
+        .execute();
       return new Map(rows.map(({ id, key, listed }) => [id, { id, key, listed: listed === 1 }]));
     },
   };
@@ -85,8 +109,13 @@ export function createFactStore(tables: Kysely<Tables>) {
 
 export type FactStore = ReturnType<typeof createFactStore>;
 
+/** The same statement for nothing as for something: no row has this id. */
+function atLeastOne(ids: readonly string[]): readonly string[] {
+  return ids.length === 0 ? [''] : ids;
+}
+
 /** What lies in something that has ended has ended with it, whatever its own row says. */
-function isPlaced({ row, parent }: PlacedResource): boolean {
+export function isPlaced({ row, parent }: PlacedResource): boolean {
   if (row.parent_id === null) return true;
   return parent !== undefined && parent.project_id === row.project_id;
 }
