@@ -6,7 +6,7 @@ import { type Database, openDatabase } from '@modelward/storage';
 import pg from 'pg';
 
 /** Set by `npm test` once it has a PostgreSQL of its own running: a superuser's connection URL. */
-const postgresUrl = process.env.MODELWARD_TEST_POSTGRES;
+export const postgresUrl = process.env.MODELWARD_TEST_POSTGRES;
 
 type TestDatabase = { readonly name: string; readonly open: () => Promise<Database> };
 
@@ -22,6 +22,11 @@ async function openEmptySqlite(): Promise<Database> {
 }
 
 async function openEmptyPostgres(serverUrl: string): Promise<Database> {
+  return openDatabase({ kind: 'postgres', url: await makeEmptyPostgres(serverUrl) });
+}
+
+/** The URL of a new database that nothing is in. */
+export async function makeEmptyPostgres(serverUrl: string): Promise<string> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const server = new pg.Client({ connectionString: serverUrl });
   await server.connect();
@@ -29,5 +34,5 @@ async function openEmptyPostgres(serverUrl: string): Promise<Database> {
   await server.end();
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  return openDatabase({ kind: 'postgres', url: url.href });
+  return url.href;
 }
