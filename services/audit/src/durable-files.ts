@@ -29,8 +29,11 @@ export async function syncFile(file: string): Promise<void> {
   }
 }
 
+/** No space, a quota, or a limit on the length of files. */
+const fullCodes: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
 export function isDiskFull(fault: unknown): boolean {
-  return fault instanceof Error && 'code' in fault && (fault.code === 'ENOSPC' || fault.code === 'EDQUOT');
+  return fault instanceof Error && 'code' in fault && fullCodes.has(String(fault.code));
 }
 
 export function isMissing(fault: unknown): boolean {
