@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.mjs';
 import { chromium } from './parts/chromium.mjs';
+import { goVerifiersFrom } from './parts/go-verifiers.mjs';
 import { mlflowIn } from './parts/mlflow.mjs';
 import { interruptRunning, output } from './parts/output.mjs';
 import { providePart } from './parts/part.mjs';
@@ -37,13 +38,21 @@ const checks = [
   { name: 'unused code', command: 'knip', options: ['--no-progress'] },
 ];
 
+const kept = join(root, '.parts');
+const realParts = [
+  postgres,
+  chromium,
+  mlflowIn(join(kept, 'mlflow-3.17.2')),
+  goVerifiersFrom({ source: join(root, 'tests', 'conformance', 'tlog', 'sumdb-check'), parts: kept }),
+];
+
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
 process.exitCode = await main();
 
 async function main() {
   console.log(`checks and tests on Node ${process.versions.node}${requireAll ? ', nothing may be skipped' : ''}`);
-  const providing = Promise.all([postgres, chromium, mlflowIn(join(root, '.parts', 'mlflow-3.17.2'))].map(providePart));
+  const providing = Promise.all(realParts.map(providePart));
   const checked = await runChecks();
   const parts = await providing;
   try {
