@@ -32,9 +32,15 @@ client.set_registered_model_alias(f"{project}-scorer", "champion", version.versi
 model = mlflow.pyfunc.load_model(f"models:/{project}-scorer@champion")
 assert model.predict([1, 2, 3]) == [2, 4, 6]
 
-assert [m.name for m in client.search_registered_models()] == [f"{project}-scorer"]
+
+
+def of_project(names):
+    return [name for name in names if name.startswith(f"{project}-")]
+
+
+assert of_project(m.name for m in client.search_registered_models()) == [f"{project}-scorer"]
 assert [v.version for v in client.search_model_versions(f"name='{project}-scorer'")] == [version.version]
-assert [e.name for e in client.search_experiments()] == [f"{project}-experiment"]
+assert of_project(e.name for e in client.search_experiments()) == [f"{project}-experiment"]
 assert [r.info.run_id for r in client.search_runs([run.info.experiment_id])] == [run.info.run_id]
 assert client.get_run(run.info.run_id).data.params == {"depth": "3", "rate": "0.1", "seed": "7"}
 assert client.get_run(run.info.run_id).data.metrics["auc"] == 0.91

@@ -5,6 +5,7 @@ import sys
 import mlflow
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
+from requests import HTTPError
 
 project, run_id, experiment_id = sys.argv[1:4]
 client = MlflowClient()
@@ -26,3 +27,7 @@ for name, attempt in tries.items():
         print(f"{name}: ok")
     except MlflowException as refusal:
         print(f"{name}: {refusal.error_code}: {refusal.message}")
+    except HTTPError as refusal:
+        # The client's artifact calls do not wrap what they are answered.
+        told = refusal.response.json()
+        print(f"{name}: {told['error_code']}: {told['message']}")
