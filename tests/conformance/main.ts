@@ -4,7 +4,8 @@ import type { RunSuite } from './suite.ts';
 
 /*
  * `npm run conformance -- SUITE FOLDER`: runs a folder of public test vectors, of any age and any size, and prints what failed
- * and `N passed, N failed`. tests/README.md says where the suites come from.
+ * and `N passed, N failed`. tests/README.md says where the suites come from. `npm run conformance -- cedar-fuzz CASES [SEED]`
+ * makes its cases itself and asks Cedar's own engine what is right.
  */
 
 const suites: Record<string, () => Promise<{ run: RunSuite }>> = {
@@ -14,7 +15,8 @@ const suites: Record<string, () => Promise<{ run: RunSuite }>> = {
 
 process.exitCode = await main(process.argv.slice(2));
 
-async function main([name = '', folder = '']: readonly string[]): Promise<number> {
+async function main([name = '', folder = '', ...more]: readonly string[]): Promise<number> {
+  if (name === 'cedar-fuzz') return (await import('./cedar-fuzz/run.ts')).run(folder, more[0]);
   const suite = Object.hasOwn(suites, name) ? suites[name] : undefined;
   if (suite === undefined || folder === '')
     return fail(`usage: npm run conformance -- SUITE FOLDER; suites: ${Object.keys(suites).join(', ')}`);

@@ -1,11 +1,10 @@
 import { ok, type Result, refused } from '@modelward/basics';
 import { type BrokenForbids, type DecisionFacts, type DecisionRequest, decide, type Verdict } from './decide/decide.ts';
 import type { Link, LinkIndex } from './decide/link-index.ts';
-import { compilePolicySet, type NamedPolicy, newLinks } from './decide/policy-set.ts';
+import { compilePolicySet, type NamedPolicy, newLinks, type PolicySetOptions } from './decide/policy-set.ts';
 import { buildEntities, type EntityFacts } from './entities/build-entities.ts';
 import type { EntityStore } from './entities/entity-store.ts';
 import { readPolicyText, splitPolicies } from './est/policy-text.ts';
-import type { PolicySchema } from './schema/policy-schema.ts';
 import { readSchema } from './schema/read-schema.ts';
 import { readRecord } from './values/read-value.ts';
 import { EntityNode, entityKey, Failure, type RecordValue } from './values/value.ts';
@@ -24,11 +23,11 @@ export type CompiledPolicies = {
   readonly decide: (request: DecisionRequest, facts: DecisionFacts) => Verdict;
 };
 
-export type CompileOptions = { readonly schema?: PolicySchema; readonly brokenForbids?: BrokenForbids };
+export type CompileOptions = PolicySetOptions & { readonly brokenForbids?: BrokenForbids };
 
 export function compilePolicies(policies: readonly NamedPolicy[], options: CompileOptions = {}): CompiledPolicies {
   const { schema, brokenForbids = 'forbid' } = options;
-  const set = compilePolicySet(policies, schema);
+  const set = compilePolicySet(policies, options);
   return {
     entities: (facts) => buildEntities(facts, schema),
     context: (action, json) => {

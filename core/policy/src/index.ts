@@ -9,6 +9,7 @@ export {
   type LinkFacts,
 } from './compiled-policies.ts';
 export type { DecisionFacts, DecisionRequest, PolicyError, Verdict } from './decide/decide.ts';
+export type { NamedPolicy } from './decide/policy-set.ts';
 export type {
   Entity,
   EntityRef,
@@ -21,4 +22,9 @@ export type {
   PolicyValue,
 } from './engine.ts';
 export type { EntityFacts } from './entities/build-entities.ts';
+export { type Expression, partsOf } from './est/expression.ts';
+export { readPolicyText } from './est/policy-text.ts';
+export type { Constraint, PolicyTree, Target } from './est/policy-tree.ts';
 export { loadBundle } from './load-bundle.ts';
+export { readSchema } from './schema/read-schema.ts';
+export { Failure, type Outcome } from './values/value.ts';

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,12 +12,6 @@ import {
   publish,
   readerOf,
 } from '../../../core/merkle/src/testing/published-log.ts';
-
-const verifiers = process.env.MODELWARD_TEST_TLOG_VERIFIERS;
-if (verifiers === undefined)
-  console.warn(
-    'SKIPPED independent log verifiers: set MODELWARD_TEST_TLOG_VERIFIERS to run them (npm test does, with Go)',
-  );
 
 const log = makeSigner('modelward.example/record');
 const witness = makeSigner('witness.example/w1');
@@ -43,33 +36,11 @@ function write(files: LogFiles): string {
   return folder;
 }
 
-function runVerifier(name: string, options: readonly string[]) {
-  const command = join(verifiers ?? '', name);
-  const { status, stdout, stderr } = spawnSync(command, options, { encoding: 'utf8', timeout: 60_000 });
-  return { status, text: `${stdout}${stderr}` };
-}
-
-/**
- * Whether Tessera's fsck accepts the log. It ends with 0 either way: what it says counts. With fewer workers than tiles,
- * version 1.0.4 waits forever once it has found a tile that differs.
- */
-function fsckAccepts(folder: string): boolean {
-  const options = [`--storage_url=file://${folder}/`, `--public_key=${keyFile}`, '--ui=false', '-N=16'];
-  const { text } = runVerifier('fsck', options);
-  const [accepted, refused] = [text.includes("Successfully fsck'd log"), text.includes('fsck failed')];
-  if (accepted === refused) throw new Error(`fsck says neither yes nor no: ${text}`);
-  return accepted;
-}
-
-/** Whether the program on golang.org/x/mod/sumdb accepts the log. */
-function sumdbAccepts(folder: string, options: readonly string[] = []): boolean {
-  const { status, text } = runVerifier('sumdb-check', ['-key', keyFile, ...options, folder]);
-  if (status !== 0 && !text.startsWith('REFUSED')) throw new Error(`sumdb-check broke: ${text}`);
-  return status === 0;
-}
+const fsckAccepts = (folder: string) => fsck(folder, keyFile);
+const sumdbAccepts = (folder: string, options: readonly string[] = []) => sumdbCheck(folder, keyFile, options);
 
 // The verifiers need Go; npm test builds them and says so when it cannot.
-describe.skipIf(verifiers === undefined)('a log of ours', () => {
+describe.skipIf(!hasVerifiers)('a log of ours', () => {
   it.each([0, 1, 2, 255, 256, 257, 65_536, 65_537])('of %i entries is accepted by both', (size) => {
     const folder = write(publish(entriesOf(size), log));
     expect([fsckAccepts(folder), sumdbAccepts(folder)]).toEqual([true, true]);

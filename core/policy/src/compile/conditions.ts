@@ -1,6 +1,6 @@
 import type { Clause } from '../est/policy-tree.ts';
 import { Failure, type Outcome } from '../values/value.ts';
-import { compileExpression } from './compile-expression.ts';
+import { compileExpression, type Observe } from './compile-expression.ts';
 import type { Environment, Evaluate } from './environment.ts';
 import { typeError } from './operators.ts';
 
@@ -8,8 +8,8 @@ import { typeError } from './operators.ts';
 export type Conditions = (environment: Environment) => boolean | Failure;
 
 /** In their order, and none after the first that is not met: what comes later cannot err then. */
-export function compileConditions(clauses: readonly Clause[]): Conditions {
-  const tests = clauses.flatMap(compileClause);
+export function compileConditions(clauses: readonly Clause[], observe?: Observe): Conditions {
+  const tests = clauses.flatMap((clause) => compileClause(clause, observe));
   return (environment) => {
     for (const test of tests) {
       const met = test(environment);
@@ -19,9 +19,12 @@ export function compileConditions(clauses: readonly Clause[]): Conditions {
   };
 }
 
-function compileClause({ kind, body }: Clause): readonly Evaluate[] {
-  if (kind === 'when') return (body.kind === 'and' ? body.parts : [body]).map((part) => compileExpression(part));
-  const evaluate = compileExpression(body);
+function compileClause({ kind, body }: Clause, observe: Observe | undefined): readonly Evaluate[] {
+  if (kind === 'when') {
+    const parts = body.kind === 'and' && observe === undefined ? body.parts : [body];
+    return parts.map((part) => compileExpression(part, observe));
+  }
+  const evaluate = compileExpression(body, observe);
   return [
     (environment) => {
       const met = evaluate(environment);

@@ -1,3 +1,4 @@
+import type { Observe } from '../compile/compile-expression.ts';
 import { type Conditions, compileConditions } from '../compile/conditions.ts';
 import type { Constraint, PolicyTree, Slot } from '../est/policy-tree.ts';
 import type { PolicySchema } from '../schema/policy-schema.ts';
@@ -28,11 +29,16 @@ export type PolicySet = {
   readonly resources: ScopeIndex;
 };
 
-export function compilePolicySet(policies: readonly NamedPolicy[], schema?: PolicySchema): PolicySet {
+export type PolicySetOptions = { readonly schema?: PolicySchema; readonly observe?: Observe };
+
+export function compilePolicySet(
+  policies: readonly NamedPolicy[],
+  { schema, observe }: PolicySetOptions = {},
+): PolicySet {
   const sorted = [...policies].sort((a, b) => (a.id < b.id ? -1 : 1));
   const trees = sorted.map(({ tree }) => tree);
   const rules = sorted.map(({ id, tree }, at): Rule => {
-    return { id, tree, at, conditions: compileConditions(tree.clauses), slots: slotsOf(tree) };
+    return { id, tree, at, conditions: compileConditions(tree.clauses, observe), slots: slotsOf(tree) };
   });
   const statics = newBits(rules.length);
   for (const { at, slots } of rules) if (slots === undefined) setBit(statics, at);
