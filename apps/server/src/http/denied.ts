@@ -13,17 +13,33 @@ export function denied({ action, named, remedies }: Denial): ControlRefusal {
   return { code: 'denied', message: `you may not do \`${action}\`${where}`, next: nextStep(remedies), remedies };
 }
 
-function nextStep([first]: readonly ApiRemedy[]): string {
-  switch (first?.kind) {
+function nextStep(remedies: readonly ApiRemedy[]): string {
+  if (remedies.length === 0) return 'ask an administrator; no role that can be asked for would allow it';
+  return remedies.map(words).join('; and ');
+}
+
+function words(remedy: ApiRemedy): string {
+  switch (remedy.kind) {
     case 'role':
-      return `ask for the role \`${first.role}\` on ${scopeText(first.scope)}; a security administrator assigns it`;
+      return `ask for the role \`${remedy.role}\` on ${scopeText(remedy.scope)}; a security administrator assigns it`;
     case 'token-scope':
-      return `the scopes of this token leave it out; make a token whose scopes include \`${first.scope}\``;
+      return `the scopes of this token leave it out; make a token whose scopes include \`${remedy.scope}\``;
     case 'sign-in':
       return 'a personal access token is not enough; sign in with `npx modelward sign-in` and do it from there';
-    case undefined:
-      return 'ask an administrator; no role that can be asked for would allow it';
+    case 'step-up':
+      return `sign in anew${factorText(remedy)} and do it from there`;
+    case 'device':
+      return `do it from ${remedy.need === 'managed' ? 'a managed device' : 'an enrolled device'}`;
+    case 'approval':
+      return 'let somebody who gains nothing by it approve exactly this';
+    case 'time':
+      return `wait until ${new Date(remedy.fromMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   }
+}
+
+function factorText({ level, phishingResistant }: Extract<ApiRemedy, { kind: 'step-up' }>): string {
+  if (phishingResistant) return ' with a passkey';
+  return level === 'aal1' ? '' : ' with a second factor';
 }
 
 function scopeText({ type, name }: { type: string; name: string }): string {

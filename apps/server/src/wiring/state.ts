@@ -49,10 +49,11 @@ type Opening = {
 
 /** Everything that has state, opened in the order in which one needs another, and closed the other way round. */
 export async function openState(opening: Opening) {
-  // Before anything is touched: a bundle that is refused leaves no trace.
-  const bundle = await loadPolicies();
   const opened = createOpened();
   try {
+    opened.add(holdDataFolder(opening.config.dataFolder, opening.purpose).release);
+    // Before anything is written: a bundle that is refused leaves no trace.
+    const bundle = await loadPolicies();
     return await openAll(opening, { bundle, opened });
   } catch (fault) {
     await opened.close();
@@ -71,8 +72,7 @@ async function loadPolicies(): Promise<PolicyBundle> {
 
 type Beginning = { readonly bundle: PolicyBundle; readonly opened: Opened };
 
-async function openAll({ config, purpose, onFault }: Opening, { bundle, opened }: Beginning) {
-  opened.add(holdDataFolder(config.dataFolder, purpose).release);
+async function openAll({ config, onFault }: Opening, { bundle, opened }: Beginning) {
   const database = await openConfiguredDatabase(config);
   opened.add(database.close);
   const record = await openConfiguredRecord(config, onFault);
