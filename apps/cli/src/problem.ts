@@ -1,4 +1,5 @@
 import type { ApiError, ApiRemedy } from '@modelward/contract';
+import { moment } from './table.ts';
 
 /** Something that a person is told plainly: what happened and why, and what to do next. `2` is a command used wrongly. */
 export class Problem extends Error {
@@ -39,5 +40,21 @@ function describeRemedy(remedy: ApiRemedy): string {
       return `a token whose scopes include \`${remedy.scope}\``;
     case 'sign-in':
       return 'signing in, where a token is not enough';
+    case 'step-up':
+      return remedy.phishingResistant ? 'signing in anew with a passkey' : `signing in anew, at level ${remedy.level}`;
+    case 'device':
+      return remedy.need === 'managed' ? 'a managed device' : 'an enrolled device';
+    case 'approval':
+      return `the approval of ${remedy.people} ${remedy.people === 1 ? 'person' : 'people'}`;
+    case 'time':
+      return `waiting until ${moment(remedy.fromMs)}`;
+    case 'step-up':
+      return remedy.phishingResistant ? 'to sign in anew with a passkey' : 'to sign in anew';
+    case 'device':
+      return remedy.need === 'managed' ? 'a managed device' : 'an enrolled device';
+    case 'approval':
+      return 'an approval of exactly this';
+    case 'time':
+      return `to wait until ${new Date(remedy.fromMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   }
 }
