@@ -8,7 +8,9 @@ const longestMs = 60_000;
 
 export const hasVerifiers = folderOfVerifiers !== undefined;
 if (!hasVerifiers)
-  console.warn('SKIPPED independent log verifiers: set MODELWARD_TEST_TLOG_VERIFIERS to run them (npm test does, with Go)');
+  console.warn(
+    'SKIPPED independent log verifiers: set MODELWARD_TEST_TLOG_VERIFIERS to run them (npm test does, with Go)',
+  );
 
 function runVerifier(name: string, options: readonly string[]) {
   const command = join(folderOfVerifiers ?? '', name);
@@ -21,7 +23,12 @@ function runVerifier(name: string, options: readonly string[]) {
  * 1.0.4 waits forever once it has found a tile that differs.
  */
 export function fsck(folder: string, keyFile: string): boolean {
-  const { text } = runVerifier('fsck', [`--storage_url=file://${folder}/`, `--public_key=${keyFile}`, '--ui=false', '-N=16']);
+  const { text } = runVerifier('fsck', [
+    `--storage_url=file://${folder}/`,
+    `--public_key=${keyFile}`,
+    '--ui=false',
+    '-N=16',
+  ]);
   const [accepted, refused] = [text.includes("Successfully fsck'd log"), text.includes('fsck failed')];
   if (accepted === refused) throw new Error(`fsck says neither yes nor no: ${text}`);
   return accepted;

@@ -12,6 +12,7 @@ import {
   publish,
   readerOf,
 } from '../../../core/merkle/src/testing/published-log.ts';
+import { fsck, hasVerifiers, sumdbCheck } from './go-verifiers.ts';
 
 const log = makeSigner('modelward.example/record');
 const witness = makeSigner('witness.example/w1');
