@@ -48,13 +48,5 @@ function describeRemedy(remedy: ApiRemedy): string {
       return `the approval of ${remedy.people} ${remedy.people === 1 ? 'person' : 'people'}`;
     case 'time':
       return `waiting until ${moment(remedy.fromMs)}`;
-    case 'step-up':
-      return remedy.phishingResistant ? 'to sign in anew with a passkey' : 'to sign in anew';
-    case 'device':
-      return remedy.need === 'managed' ? 'a managed device' : 'an enrolled device';
-    case 'approval':
-      return 'an approval of exactly this';
-    case 'time':
-      return `to wait until ${new Date(remedy.fromMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   }
 }
