@@ -1,19 +1,23 @@
-import { concatBytes } from '@modelward/basics';
-
 /** SHA-256 of bytes. Handed in, so that this package runs wherever there is one. */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
 export const hashBytes = 32;
-const leafPrefix = Uint8Array.of(0);
-const nodePrefix = Uint8Array.of(1);
+const nodePrefix = 1;
 
-/** RFC 6962 section 2.1: leaves and nodes are hashed apart, so that neither can be passed off as the other. */
+/** RFC 6962 section 2.1: leaves (first byte 0) and nodes (1) are hashed apart, so that neither can be passed off as the other. */
 export function leafHash(sha256: Sha256, entry: Uint8Array): Uint8Array {
-  return sha256(concatBytes(leafPrefix, entry));
+  // Every entry of the record passes here: one buffer, filled once.
+  const bytes = new Uint8Array(1 + entry.length);
+  bytes.set(entry, 1);
+  return sha256(bytes);
 }
 
 export function nodeHash(sha256: Sha256, left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(concatBytes(nodePrefix, left, right));
+  const bytes = new Uint8Array(1 + left.length + right.length);
+  bytes[0] = nodePrefix;
+  bytes.set(left, 1);
+  bytes.set(right, 1 + left.length);
+  return sha256(bytes);
 }
 
 /** The root over hashes of equal subtrees, a tree of their own (RFC 6962's MTH; the empty tree is the hash of nothing). */

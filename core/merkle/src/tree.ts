@@ -31,20 +31,27 @@ export function createTreeEdge(
 
   const pushAt = (level: number, hash: Uint8Array) => {
     levels[level] ??= { firstTile: 0, hashes: [] };
-    const { hashes } = levels[level];
-    hashes.push(hash);
-    if (hashes.length % tileWidth === 0) pushAt(level + 1, rootOf(sha256, hashes.slice(-tileWidth)));
+    levels[level].hashes.push(hash);
   };
 
   return {
     size: () => leaves,
     append(entry) {
-      const hash = leafHash(sha256, entry);
-      pushAt(0, hash);
-      peaks.push(hash);
+      let hash = leafHash(sha256, entry);
       leaves += 1;
+      pushAt(0, hash);
       // As in adding one to a binary number: each carry joins two subtrees of the same size.
-      for (let carry = leaves; carry % 2 === 0; carry /= 2) joinLast(sha256, peaks);
+      let [width, level] = [1, 0];
+      for (let carry = leaves; carry % 2 === 0; carry /= 2) {
+        hash = nodeHash(sha256, takeLast(peaks), hash);
+        width *= 2;
+        // A subtree as wide as a tile is a hash of the level above.
+        if (width === tileWidth) {
+          [width, level] = [1, level + 1];
+          pushAt(level, hash);
+        }
+      }
+      peaks.push(hash);
     },
     root: () => foldPeaks(sha256, peaks),
     hashesOf({ level, index, width }) {
@@ -64,11 +71,10 @@ export function createTreeEdge(
   };
 }
 
-function joinLast(sha256: Sha256, peaks: Uint8Array[]): void {
-  const right = peaks.pop();
-  const left = peaks.pop();
-  if (left === undefined || right === undefined) throw new RangeError('a tree has lost a peak');
-  peaks.push(nodeHash(sha256, left, right));
+function takeLast(peaks: Uint8Array[]): Uint8Array {
+  const last = peaks.pop();
+  if (last === undefined) throw new RangeError('a tree has lost a peak');
+  return last;
 }
 
 function foldPeaks(sha256: Sha256, peaks: readonly Uint8Array[]): Uint8Array {
