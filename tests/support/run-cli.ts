@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { run } from '../../apps/cli/src/program.ts';
+import { createSessionFile } from '../../apps/cli/src/session-file.ts';
 
 const cli = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'main.ts');
 
@@ -16,7 +18,27 @@ export function runCli(args: readonly string[], { cwd, input, env }: CliOptions)
   });
 }
 
-/** The same while the test goes on with something else. */
+/** The same in this process, for many commands that only ask a server: a process each would cost most of a second. */
+export async function runCliHere(args: readonly string[], { cwd, input = '', env = {} }: CliOptions) {
+  const lines = input.split('\n');
+  let [stdout, stderr] = ['', ''];
+  const environment = { XDG_CONFIG_HOME: cwd, ...env };
+  const nextLine = async () => lines.shift() ?? '';
+  const status = await run(args, {
+    env: environment,
+    ask: { isPerson: false, secret: nextLine, text: nextLine },
+    sessions: createSessionFile(environment),
+    print: (line) => {
+      stdout += `${line}\n`;
+    },
+    note: (line) => {
+      stderr += `${line}\n`;
+    },
+  });
+  return { status, stdout, stderr };
+}
+
+/** As a process, while the test goes on with something else. */
 export async function spawnCli(args: readonly string[], { cwd, env }: Omit<CliOptions, 'input'>) {
   const child = spawn(process.execPath, [cli, ...args], {
     cwd,
