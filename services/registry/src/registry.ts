@@ -27,10 +27,11 @@ export type RegistryDeps = {
 export function createRegistry(deps: RegistryDeps): Upstream {
   const { blobFolder: folder, newId } = deps;
   const blobs = deps.blobs ?? createBlobs({ folder, newName: () => newId('upload') });
+  const stores = storesOn(deps.database.tables, deps.database.kind);
   return {
     send: async (request, caller) => {
       try {
-        return await answer(request, caller, { ...deps, blobs });
+        return await answer(request, caller, { ...deps, blobs, stores });
       } catch (fault) {
         const refusal = refusalIn(fault);
         if (refusal === undefined) throw fault;
@@ -50,13 +51,13 @@ function refusalIn(fault: unknown): Refusal | undefined {
   );
 }
 
-type House = RegistryDeps & { readonly blobs: Blobs };
+type House = RegistryDeps & { readonly blobs: Blobs; readonly stores: Stores };
 
 /** One request, step by step: which operation, what was sent, may they, do it. */
 async function answer(request: UpstreamRequest, caller: Caller, house: House): Promise<UpstreamAnswer> {
   const match = matchOperation(request.method, request.target);
   const fields = fieldsOf(await readSent(request, match));
-  const stores = storesOn(house.database.tables, house.database.kind);
+  const { stores } = house;
   await decideAgain(match.operation, { fields, stores, caller });
   const call: Call = { fields, caller, stores, nowMs: house.nowMs(), newHexId: () => hexId(house.newId) };
   return perform(match.operation, { call, request, house });

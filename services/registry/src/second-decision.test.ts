@@ -1,5 +1,5 @@
 import { mlflow, mlflowRoutes } from '@modelward/interfaces';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases } from '../../../tests/support/databases.ts';
 import { operations } from './operations.ts';
 import { createWorld, furnish, openCaller, type World } from './testing/world.ts';
@@ -255,6 +255,36 @@ describe.each(databases)('the second decision, on $name', ({ open }) => {
     await database.close();
   });
 
+  it('lists only rows that it was told may be seen, and goes on to the next page', async () => {
+    const database = await open();
+    const world = createWorld(database);
+    await furnish(world);
+    await furnish(world, 'churn');
+    const { caller } = openCaller(({ key }) => key.startsWith('fraud'));
+    const first = await world.send('GET /mlflow/registered-models/search?max_results=1', { caller });
+    expect(first.json.registered_models).toBeUndefined();
+    const next = String(first.json.next_page_token);
+    const second = await world.send(`GET /mlflow/registered-models/search?max_results=1&page_token=${next}`, {
+      caller,
+    });
+    expect(second.json).toMatchObject({ registered_models: [{ name: 'fraud-scorer' }] });
+    expect(second.json.next_page_token).toBeUndefined();
+    await database.close();
+  });
+});
+
+describe.each(databases)('with a gateway that took a request for another one, the registry on $name', ({ open }) => {
+  let world: World;
+  let own: Made;
+  let victim: Made;
+
+  beforeAll(async () => {
+    world = createWorld(await open());
+    own = await furnish(world);
+    victim = await furnish(world, 'churn');
+  });
+  afterAll(() => world.database.close());
+
   it.each([
     [
       'another run in the old spelling',
@@ -314,10 +344,7 @@ describe.each(databases)('the second decision, on $name', ({ open }) => {
       'PUT /mlflow-artifacts/artifacts/OWN-EXPERIMENT/VICTIM/artifacts/x',
       () => undefined,
     ],
-  ])('with a gateway that took it for something else, refuses %s', async (_, line, bodyOf) => {
-    const database = await open();
-    const world = createWorld(database);
-    const [own, victim] = [await furnish(world), await furnish(world, 'churn')];
+  ])('refuses %s', async (_, line, bodyOf) => {
     const rows = await world.rows();
     // The gateway believes that everything is the caller's own; only questions about the caller's own are answered with yes.
     const ownKeys = [own.experiment, own.run, own.modelId, own.name, `${own.name}/1`];
@@ -333,24 +360,6 @@ describe.each(databases)('the second decision, on $name', ({ open }) => {
     });
     expect(status).toBeGreaterThanOrEqual(400);
     expect(await world.rows()).toEqual(rows);
-    await database.close();
-  });
-
-  it('lists only rows that it was told may be seen, and goes on to the next page', async () => {
-    const database = await open();
-    const world = createWorld(database);
-    await furnish(world);
-    await furnish(world, 'churn');
-    const { caller } = openCaller(({ key }) => key.startsWith('fraud'));
-    const first = await world.send('GET /mlflow/registered-models/search?max_results=1', { caller });
-    expect(first.json.registered_models).toBeUndefined();
-    const next = String(first.json.next_page_token);
-    const second = await world.send(`GET /mlflow/registered-models/search?max_results=1&page_token=${next}`, {
-      caller,
-    });
-    expect(second.json).toMatchObject({ registered_models: [{ name: 'fraud-scorer' }] });
-    expect(second.json.next_page_token).toBeUndefined();
-    await database.close();
   });
 });
 

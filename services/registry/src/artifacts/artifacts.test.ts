@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases } from '../../../../tests/support/databases.ts';
 import { createWorld, furnish } from '../testing/world.ts';
 import { createBlobs } from './blobs.ts';
@@ -126,6 +126,14 @@ describe.each(databases)('artifacts on $name', ({ open }) => {
 });
 
 describe('paths of artifacts', () => {
+  let world: Awaited<ReturnType<typeof furnished>>;
+
+  beforeAll(async () => {
+    world = await furnished(first);
+    await world.send('POST /mlflow/experiments/create', { json: { name: 'fraud-second' } });
+  });
+  afterAll(() => world.close());
+
   it.each([
     ['dot segments', `EXPERIMENT/RUN/artifacts/../../x`],
     ['dot segments out of everything', `../../../../etc/passwd`],
@@ -156,8 +164,7 @@ describe('paths of artifacts', () => {
     ['the folder of all artifacts itself', `EXPERIMENT/RUN/artifacts`],
     ['nothing after the folder', `EXPERIMENT/RUN/artifacts/`],
   ])('with %s in their path are refused, and nothing is stored', async (_, path) => {
-    const { send, made, rows, blobs, blobFolder, close } = await furnished(first);
-    await send('POST /mlflow/experiments/create', { json: { name: 'fraud-second' } });
+    const { send, made, rows, blobs, blobFolder } = world;
     const [rowsBefore, blobsBefore] = [await rows(), blobs()];
     const target = `${prefix}/${path.replace('EXPERIMENT', made.experiment).replace('RUN', made.run)}`;
     for (const line of [`PUT ${target}`, `GET ${target}`]) {
@@ -168,7 +175,6 @@ describe('paths of artifacts', () => {
     expect(await rows()).toEqual(rowsBefore);
     expect(blobs()).toEqual(blobsBefore);
     expect(existsSync(join(blobFolder, '..', 'x'))).toBe(false);
-    await close();
   });
 });
 

@@ -10,14 +10,14 @@ export type Attributes = Readonly<Record<Kind, readonly Entry[]>>;
 /** Tags, parameters, inputs and outputs of everything in the registry. */
 export function createAttributeStore(tables: Kysely<Tables>) {
   const insert = ({ type, key }: Owner, kind: Kind, entries: readonly Entry[]) =>
-    // The last of two values for one key counts; PostgreSQL refuses to write a row twice in one statement.
+    // The last of two values for one key counts; PostgreSQL refuses to write a row twice in one statement. In one order for
+    // everybody, so that two statements that name the same rows never wait for each other.
     tables.insertInto('registry_attributes').values(
-      [...new Map(entries.map((entry) => [entry.key, entry.value]))].map(([name, value]) => ({
+      [...new Map(entries.map((entry) => [entry.key, entry])).values()].sort(byKey).map((entry) => ({
         owner_type: type,
         owner_key: key,
         kind,
-        key: name,
-        value,
+        ...entry,
       })),
     );
   const primaryKey = ['owner_type', 'owner_key', 'kind', 'key'] as const;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { JsonObject } from '@modelward/basics';
 import { present, some } from '../answer.ts';
 import { limits } from '../limits.ts';
@@ -22,7 +23,10 @@ export function readDataset(input: Fields): Entry {
       profile: optional(dataset, 'profile', limits.datasetProfileCharacters),
     }),
   });
-  return { key: JSON.stringify([name, digest]), value: JSON.stringify(value) };
+  const key = createHash('sha256')
+    .update(JSON.stringify([name, digest]))
+    .digest('hex');
+  return { key, value: JSON.stringify(value) };
 }
 
 function readTag(tag: Fields): JsonObject {

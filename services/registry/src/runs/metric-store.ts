@@ -14,7 +14,10 @@ export function createMetricStore(tables: Kysely<Tables>) {
   return {
     add: async (metrics: readonly Metric[]) => {
       for (let at = 0; at < metrics.length; at += rowsAtOnce) {
-        const rows = metrics.slice(at, at + rowsAtOnce).map(rowOf);
+        const rows = metrics
+          .slice(at, at + rowsAtOnce)
+          .map(rowOf)
+          .sort(byIdentity);
         await tables
           .insertInto('registry_metrics')
           .values(rows)
@@ -81,8 +84,7 @@ async function raiseLatest(tables: Kysely<Tables>, rows: readonly Row[]): Promis
   if (best.size === 0) return;
   await tables
     .insertInto('registry_latest_metrics')
-    // In one order for everybody, so that two batches never wait for each other.
-    .values([...best.values()].sort((a, b) => (a.key < b.key ? -1 : 1)))
+    .values([...best.values()])
     .onConflict((conflict) =>
       conflict
         .columns(['run_id', 'key'])
@@ -98,6 +100,12 @@ async function raiseLatest(tables: Kysely<Tables>, rows: readonly Row[]): Promis
         ),
     )
     .execute();
+}
+
+/** In one order for everybody, so that two batches that name the same rows never wait for each other. */
+function byIdentity(a: Row, b: Row): number {
+  if (a.key !== b.key) return a.key < b.key ? -1 : 1;
+  return a.step - b.step || a.timestamp_ms - b.timestamp_ms || a.value - b.value;
 }
 
 function isLater(a: LatestRow, b: LatestRow): boolean {

@@ -106,14 +106,14 @@ async function createModels(db: Kysely<unknown>): Promise<void> {
     .createTable('registry_models')
     .addColumn('name', 'text', (column) => column.primaryKey())
     .addColumn('description', 'text')
-    .addColumn('last_version', 'integer', (column) => column.notNull())
+    .addColumn('last_version', 'bigint', (column) => column.notNull())
     .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
     .addColumn('updated_at_ms', 'bigint', (column) => column.notNull())
     .execute();
   await db.schema
     .createTable('registry_versions')
     .addColumn('name', 'text', (column) => column.notNull().references('registry_models.name'))
-    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
     .addColumn('stage', 'text', (column) => column.notNull())
     .addColumn('description', 'text')
     .addColumn('source', 'text', (column) => column.notNull())
@@ -129,7 +129,7 @@ async function createModels(db: Kysely<unknown>): Promise<void> {
     .createTable('registry_aliases')
     .addColumn('name', 'text', (column) => column.notNull())
     .addColumn('alias', 'text', (column) => column.notNull())
-    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('registry_aliases_key', ['name', 'alias'])
     .addForeignKeyConstraint('registry_aliases_version', ['name', 'version'], 'registry_versions', ['name', 'version'])
     .execute();
