@@ -23,7 +23,7 @@ export function refusalAnswer({ status, code, message }: Refusal): UpstreamAnswe
   return answerOf(status, JSON.stringify({ error_code: code, message }));
 }
 
-export function answerOf(status: number, text: string): UpstreamAnswer {
+function answerOf(status: number, text: string): UpstreamAnswer {
   const bytes = utf8(text);
   const headers = { 'content-type': 'application/json', 'content-length': String(bytes.length) };
   return { status, headers, body: once(bytes) };

@@ -2,7 +2,7 @@ import { mlflow, mlflowRoutes } from '@modelward/interfaces';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases } from '../../../tests/support/databases.ts';
 import { operations } from './operations.ts';
-import { createWorld, furnish, openCaller, type World } from './testing/world.ts';
+import { createWorld, furnish, openCaller, told, type World } from './testing/world.ts';
 
 type Made = Awaited<ReturnType<typeof furnish>>;
 type Case = {
@@ -368,7 +368,7 @@ async function refuseAt(
   { line, json, body, readings }: Case,
   { at, isList }: { at: number; isList: boolean },
 ) {
-  const { caller } = openCaller((reading) => `${reading.action} ${reading.type} ${reading.key}` !== readings[at]);
+  const { caller } = openCaller((reading) => told(reading) !== readings[at]);
   const answer = await send(line, { json, ...(body === undefined ? {} : { body }), caller });
   // A row of a list that may not be seen is left out; everything else is refused.
   const isRow = isList && at === readings.length - 1;

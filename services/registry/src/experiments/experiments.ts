@@ -85,7 +85,7 @@ export async function setExperimentTag({ fields, stores }: Call): Promise<JsonOb
   return {};
 }
 
-export async function findExperiment(stores: Stores, id: string): Promise<Experiment> {
+async function findExperiment(stores: Stores, id: string): Promise<Experiment> {
   const experiment = await stores.experiments.findById(experimentId(id));
   if (experiment === undefined) throw missing(`No Experiment with id=${id} exists`);
   return experiment;

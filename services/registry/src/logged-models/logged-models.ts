@@ -143,7 +143,7 @@ export async function findLoggedModel(stores: Stores, id: string): Promise<Logge
   return model;
 }
 
-export async function findAnyLoggedModel(stores: Stores, id: string): Promise<LoggedModel> {
+async function findAnyLoggedModel(stores: Stores, id: string): Promise<LoggedModel> {
   const model = await stores.loggedModels.findById(id);
   if (model === undefined) throw missing(`Logged model with ID '${id}' not found.`);
   return model;
