@@ -1,25 +1,23 @@
 import { ok, type Result, refused } from '@modelward/basics';
 import { type BrokenForbids, type DecisionFacts, type DecisionRequest, decide, type Verdict } from './decide/decide.ts';
-import type { Link, LinkIndex } from './decide/link-index.ts';
+import type { LinkIndex } from './decide/link-index.ts';
 import { compilePolicySet, type NamedPolicy, newLinks, type PolicySetOptions } from './decide/policy-set.ts';
 import { buildEntities, type EntityFacts } from './entities/build-entities.ts';
 import type { EntityStore } from './entities/entity-store.ts';
 import { readPolicyText, splitPolicies } from './est/policy-text.ts';
 import { readSchema } from './schema/read-schema.ts';
 import { readRecord } from './values/read-value.ts';
-import { EntityNode, entityKey, Failure, type RecordValue } from './values/value.ts';
+import { entityKey, Failure, type RecordValue } from './values/value.ts';
 
 type Name = { readonly type: string; readonly id: string };
-
-export type LinkFacts = Omit<Link, 'principal' | 'resource'> & { readonly principal?: Name; readonly resource?: Name };
 
 /** Cedar policies, compiled: what is asked of them is read once into a store, links and contexts, and decided over these. */
 export type CompiledPolicies = {
   /** With a schema every entity must fit it, implicit forms are read by it, and its actions need not be given. */
   readonly entities: (facts: readonly EntityFacts[]) => Result<EntityStore, string>;
   readonly context: (action: Name, json: unknown) => Result<RecordValue, string>;
-  /** A link that the templates do not have, or have otherwise, is refused by its id. */
-  readonly links: (links: Iterable<LinkFacts>) => Result<LinkIndex, string>;
+  /** An empty index of links of these templates. */
+  readonly links: () => LinkIndex;
   readonly decide: (request: DecisionRequest, facts: DecisionFacts) => Verdict;
 };
 
@@ -34,21 +32,8 @@ export function compilePolicies(policies: readonly NamedPolicy[], options: Compi
       const value = readRecord(json, schema?.actions.get(entityKey(action.type, action.id))?.context);
       return value instanceof Failure ? refused(`context: ${value.message}`) : ok(value);
     },
-    links: (links) => {
-      const index = newLinks(set);
-      for (const link of links) if (!index.add(linkOf(link))) return refused(link.id);
-      return ok(index);
-    },
+    links: () => newLinks(set),
     decide: (request, facts) => decide(set, request, { ...facts, brokenForbids }),
-  };
-}
-
-function linkOf({ id, template, principal, resource }: LinkFacts): Link {
-  return {
-    id,
-    template,
-    ...(principal && { principal: new EntityNode(principal.type, principal.id) }),
-    ...(resource && { resource: new EntityNode(resource.type, resource.id) }),
   };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemaToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { describe, expect, it } from 'vitest';
-import { createCedarEngine } from './cedar-engine.ts';
+import { createCompiledEngine } from './compiled-engine.ts';
 import type { EntityRef, PolicyLink } from './engine.ts';
 import { defaultFiles, mustLoad } from './testing/default-bundle.ts';
 import {
@@ -27,7 +27,7 @@ import {
  */
 
 const bundle = mustLoad(defaultFiles());
-const engine = createCedarEngine(bundle);
+const engine = createCompiledEngine(bundle);
 
 function schemaActions() {
   const schema = schemaToJson(bundle.schema);
@@ -295,7 +295,7 @@ describe('a guardrail', () => {
     ],
   ];
   const engineWithout = (name: string) =>
-    createCedarEngine({
+    createCompiledEngine({
       ...bundle,
       digest: `${bundle.digest} without ${name}`,
       policies: bundle.policies.filter(({ id }) => id !== name),

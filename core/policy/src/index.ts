@@ -1,14 +1,15 @@
 /** Policy: loads a Cedar bundle and decides over the entities and links it is given. Where those come from is not its matter. */
 export type { BundleFile, BundleFlaw, Policy, PolicyBundle, Risk, Role } from './bundle.ts';
 export { createCedarEngine } from './cedar-engine.ts';
+export { createCompiledEngine } from './compiled-engine.ts';
 export {
   type CompiledPolicies,
   type CompileOptions,
   compileCedar,
   compilePolicies,
-  type LinkFacts,
 } from './compiled-policies.ts';
 export type { DecisionFacts, DecisionRequest, PolicyError, Verdict } from './decide/decide.ts';
+export type { Link, LinkIndex } from './decide/link-index.ts';
 export type { NamedPolicy } from './decide/policy-set.ts';
 export type {
   Entity,
@@ -27,4 +28,5 @@ export { readPolicyText } from './est/policy-text.ts';
 export type { Constraint, PolicyTree, Target } from './est/policy-tree.ts';
 export { loadBundle } from './load-bundle.ts';
 export { readSchema } from './schema/read-schema.ts';
+export { createShadowedEngine, type ShadowDifference } from './shadowed-engine.ts';
 export { Failure, type Outcome } from './values/value.ts';

@@ -7,8 +7,10 @@ export const limits = {
   roleDurationMs: 3650 * 86_400_000,
   /** Distinct combinations of links that stay parsed; the wasm's own cache never lets go of a name. */
   parsedPolicySets: 128,
+  /** What Cedar's own parser and validator are given: about 50 brackets inside each other, or 600 operators in a row. */
+  parserDepth: 600,
   /** Levels of nesting in a policy. Chains of `&&` and `||` are one level, however long. */
-  expressionDepth: 200,
+  expressionDepth: 600,
   /** Levels of nesting in a context or an attribute. */
   valueDepth: 32,
   /** Values in one context, or in the attributes of one entity. */

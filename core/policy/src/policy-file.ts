@@ -2,6 +2,7 @@ import { type PolicyJson, policySetTextToParts } from '@cedar-policy/cedar-wasm/
 import { ok, type Result, refused } from '@modelward/basics';
 import type { BundleFile, BundleFlaw } from './bundle.ts';
 import { flawOf } from './cedar-errors.ts';
+import { tooDeepAt } from './est/nesting.ts';
 import { type PolicyPart, parsePolicy, splitPolicies } from './est/policy-text.ts';
 import type { PolicyTree } from './est/policy-tree.ts';
 import { lineAt } from './source-lines.ts';
@@ -17,7 +18,11 @@ export type PolicySource = {
   readonly annotations: Readonly<Record<string, string>>;
 };
 
+const nestingMessage = 'this nests deeper than is allowed; split it into several conditions or policies';
+
 export function readPolicyFile({ path, text }: BundleFile): Result<readonly PolicySource[], readonly BundleFlaw[]> {
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) return refused([{ file: path, line: lineAt(text, deep), message: nestingMessage }]);
   const parsed = policySetTextToParts(text);
   if (parsed.type === 'failure') {
     return refused(parsed.errors.map((error) => flawOf(error, { file: path, text, line: 1 })));

@@ -7,6 +7,7 @@ import {
 import {
   type CompiledPolicies,
   compilePolicies,
+  type LinkIndex,
   type NamedPolicy,
   type PolicyTree,
   readPolicyText,
@@ -107,10 +108,16 @@ function makeSet({ random, form }: Made, plant: (tree: PolicyTree) => PolicyTree
     const compiled = compilePolicies(trees, each);
     return {
       policies: compiled,
-      facts: { entities: must(compiled.entities(world.map(entityFacts))), links: must(compiled.links(links)) },
+      facts: { entities: must(compiled.entities(world.map(entityFacts))), links: linkIndex(compiled, links) },
     };
   });
   return { random, form, texts, world, engines };
+}
+
+function linkIndex(compiled: CompiledPolicies, links: PolicyTexts['links']): LinkIndex {
+  const index = compiled.links();
+  for (const link of links) if (!index.add(link)) throw new Error(`\`${link.id}\` is refused`);
+  return index;
 }
 
 function must<Value>(result: { ok: true; value: Value } | { ok: false; reason: string }): Value {

@@ -1,11 +1,13 @@
-import type { EntityNode } from '../values/value.ts';
+import { type EntityNode, entityKey } from '../values/value.ts';
+
+type Name = { readonly type: string; readonly id: string };
 
 /** A template with its slots filled: a policy of its own, by the name `id`. */
 export type Link = {
   readonly id: string;
   readonly template: string;
-  readonly principal?: EntityNode;
-  readonly resource?: EntityNode;
+  readonly principal?: Name;
+  readonly resource?: Name;
 };
 
 /** How a slot is compared: not there at all, `== ?slot`, or `in ?slot`. */
@@ -86,8 +88,8 @@ export class LinkIndex {
 /** A key that no entity has, for templates that leave this side open. */
 const anyone = '';
 
-function keyFor(node: EntityNode | undefined): string {
-  return node?.key ?? anyone;
+function keyFor(name: Name | undefined): string {
+  return name === undefined ? anyone : entityKey(name.type, name.id);
 }
 
 /** Cedar wants exactly the slots that the template has. */

@@ -1,6 +1,7 @@
 import { type PolicyJson, policyToJson, templateToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { type Result, refused } from '@modelward/basics';
 import { exactIntegers } from './exact-integers.ts';
+import { tooDeepAt } from './nesting.ts';
 import type { PolicyTree } from './policy-tree.ts';
 import { readPolicy } from './read-policy.ts';
 import { type Token, tokensOf } from './tokens.ts';
@@ -39,8 +40,9 @@ export function parsePolicy({ text, isTemplate }: PolicyPart): {
   return { json: answer.json, tree: readPolicy(answer.json, integers) };
 }
 
-/** One policy's tree. Undefined for a text that is not one policy. */
+/** One policy's tree. The text must be one that Cedar's parser accepts. */
 export function readPolicyText(text: string): Result<PolicyTree, readonly string[]> {
+  if (tooDeepAt(text) !== undefined) return refused(['the policy nests too deep']);
   const [part, ...more] = splitPolicies(text);
   return part === undefined || more.length > 0 ? refused(['a text that is not one policy']) : parsePolicy(part).tree;
 }

@@ -7,7 +7,7 @@ export type Token = {
 };
 
 // Strings and comments first: what stands in them is neither a number nor a brace.
-const form = /"(?:[^"\\]|\\[\s\S])*"|\/\/[^\n]*|[A-Za-z_][A-Za-z0-9_]*|[0-9]+|&&|\|\||[^\s]/g;
+const form = /"(?:[^"\\]|\\[\s\S])*"|\/\/[^\n\r]*|[A-Za-z_][A-Za-z0-9_]*|[0-9]+|&&|\|\||[^\s]/g;
 
 /** The tokens of a text that Cedar's parser has accepted. */
 export function tokensOf(text: string): readonly Token[] {

@@ -1,4 +1,6 @@
+import { Datetime } from '../extensions/datetime.ts';
 import { callExtension, constructors, type ExtensionType } from '../extensions/functions.ts';
+import { IpAddress } from '../extensions/ip-address.ts';
 import { limits } from '../limits.ts';
 import type { RecordType, SchemaType } from '../schema/policy-schema.ts';
 import { typeName } from './describe-value.ts';
@@ -63,6 +65,7 @@ function mismatch(expected: string, value: Value): Failure {
 function readUntyped(json: unknown, reading: Reading, depth: number): Value | Failure {
   if (typeof json === 'boolean' || typeof json === 'string') return json;
   if (typeof json === 'number' || typeof json === 'bigint') return readInteger(json);
+  if (isMade(json)) return json;
   if (Array.isArray(json)) return readSet(json, undefined, reading, depth);
   if (isOnly(json, '__entity')) return readEntity(json, undefined, reading);
   if (isOnly(json, '__extn')) return readCall(json.__extn, reading, depth);
@@ -138,9 +141,18 @@ function readEntity(json: unknown, type: string | undefined, { entity }: Reading
 
 function readExtension(json: unknown, type: ExtensionType, reading: Reading, depth: number): Value | Failure {
   const call = isOnly(json, '__extn') ? json.__extn : json;
-  const value = typeof call === 'string' ? callExtension(constructors[type], [call]) : readCall(call, reading, depth);
+  const value = isMade(call) ? call : readNew(call, type, reading, depth);
   if (value instanceof Failure || typeName(value) === type) return value;
   return mismatch(type, value);
+}
+
+/** Our own callers may hand over what would only be written out and parsed again. */
+function isMade(json: unknown): json is Datetime | IpAddress {
+  return json instanceof Datetime || json instanceof IpAddress;
+}
+
+function readNew(call: unknown, type: ExtensionType, reading: Reading, depth: number): Value | Failure {
+  return typeof call === 'string' ? callExtension(constructors[type], [call]) : readCall(call, reading, depth);
 }
 
 function readCall(json: unknown, reading: Reading, depth: number): Value | Failure {

@@ -1,16 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PolicyBundle } from './bundle.ts';
 import { createCedarEngine } from './cedar-engine.ts';
-import type { PolicyQuestion } from './engine.ts';
+import { createCompiledEngine } from './compiled-engine.ts';
+import type { PolicyAnswer, PolicyEngine, PolicyQuestion } from './engine.ts';
 import { limits } from './limits.ts';
+import { createShadowedEngine, type ShadowDifference } from './shadowed-engine.ts';
 import { defaultFiles, mustLoad } from './testing/default-bundle.ts';
 import { ada, ask, entities, job, link, organization, project, resources, team } from './testing/small-world.ts';
 
 const bundle = mustLoad(defaultFiles());
-const engine = createCedarEngine(bundle);
 const readModel = { action: 'model.read', on: resources.Model };
 
-describe('a decision', () => {
+/* The same rows for both: what one answers the other must, since one takes the other's place and the other checks it. */
+const engines: [string, (of: PolicyBundle) => PolicyEngine][] = [
+  ['compiled', createCompiledEngine],
+  ["Cedar's own", createCedarEngine],
+];
+const [compiled, cedar] = [createCompiledEngine(bundle), createCedarEngine(bundle)];
+
+describe.each(engines)('a decision of the %s engine', (_engine, create) => {
+  const engine = create(bundle);
+
   it('is no when nothing permits, with no reason', () => {
     expect(engine.decide(ask(readModel))).toEqual({ allowed: false, reasons: [], errors: [] });
   });
@@ -46,7 +57,8 @@ describe('a decision', () => {
   });
 });
 
-describe('what is broken denies', () => {
+describe.each(engines)('what is broken denies with the %s engine', (_engine, create) => {
+  const engine = create(bundle);
   const withoutModel = entities.filter(({ uid }) => uid.type !== 'Model');
   const setAlias = ask(
     { action: 'alias.set', on: resources.ModelVersion, links: [link('release-manager', resources.Model)] },
@@ -96,9 +108,9 @@ describe('parsed policy sets', () => {
       for (const [at, links] of combinations.entries()) {
         const asked = { action: 'audit.export', on: organization, links };
         const answers = [
-          engine.decide(ask(asked)).allowed,
+          cedar.decide(ask(asked)).allowed,
           other.decide(ask(asked, 'none')).allowed,
-          engine.decide(ask(asked, 'none')).allowed,
+          cedar.decide(ask(asked, 'none')).allowed,
         ];
         expect({ pass, at, answers }).toEqual({ pass, at, answers: [at % 2 === 0, at % 2 === 0, false] });
       }
@@ -125,23 +137,79 @@ describe('laws', () => {
     'model.discover',
   ];
 
-  it('taking a link away never turns a no to a yes', () => {
-    const anyQuestion = fc.record({
-      action: fc.constantFrom(...actions),
-      on: fc.constantFrom(...Object.values(resources)),
-      links: fc.array(anyLink, { minLength: 1, maxLength: 5 }),
-      level: fc.constantFrom('none' as const, 'aal1' as const),
-      without: fc.nat(4),
-    });
+  const anyQuestion = fc.record({
+    action: fc.constantFrom(...actions),
+    on: fc.constantFrom(...Object.values(resources)),
+    links: fc.array(anyLink, { minLength: 1, maxLength: 5 }),
+    level: fc.constantFrom('none' as const, 'aal1' as const),
+    without: fc.nat(4),
+  });
+
+  it('both engines answer every question alike, in whole and with an entity missing', () => {
     fc.assert(
       fc.property(anyQuestion, ({ links, level, without, ...asked }) => {
-        const all = engine.decide(ask({ ...asked, links }, level)).allowed;
-        const fewer = engine.decide(
+        const whole = ask({ ...asked, links }, level);
+        const broken = { ...whole, entities: whole.entities.filter((_, at) => at !== without % 5) };
+        for (const question of [whole, broken]) {
+          const [ours, theirs] = [compiled.decide(question), cedar.decide(question)];
+          expect(ours).toEqual({ ...theirs, errors: theirs.errors.map(() => expect.any(String)) });
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('taking a link away never turns a no to a yes', () => {
+    fc.assert(
+      fc.property(anyQuestion, ({ links, level, without, ...asked }) => {
+        const all = compiled.decide(ask({ ...asked, links }, level)).allowed;
+        const fewer = compiled.decide(
           ask({ ...asked, links: links.filter((_, at) => at !== without % links.length) }, level),
         );
         expect(all || !fewer.allowed).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 2000 },
     );
+  });
+});
+
+describe('a shadowed engine', () => {
+  const viewer = [link('viewer', project)];
+  const asked = ask({ ...readModel, links: viewer });
+  const yes = { allowed: true, reasons: ['x'], errors: [] };
+  const no = { allowed: false, reasons: [], errors: [] };
+  const always = (answer: PolicyAnswer): PolicyEngine => ({ bundle, decide: () => answer });
+  const broken: PolicyEngine = {
+    bundle,
+    decide: () => {
+      throw new Error('out of memory');
+    },
+  };
+
+  function shadowed(engine: PolicyEngine, oracle: PolicyEngine, isSampled = true) {
+    const differences: ShadowDifference[] = [];
+    const onDifference = (difference: ShadowDifference) => differences.push(difference);
+    const { decide } = createShadowedEngine({ engine, oracle, isSampled: () => isSampled, onDifference });
+    return { answer: decide(asked), differences };
+  }
+
+  it('says nothing where the two agree', () => {
+    const { answer, differences } = shadowed(compiled, cedar);
+    expect({ allowed: answer.allowed, differences }).toEqual({ allowed: true, differences: [] });
+  });
+
+  it.each([
+    ['the engine allows and the oracle does not', always(yes), always(no), false],
+    ['the oracle allows and the engine does not', always(no), always(yes), false],
+    ['both allow, for other reasons', always(yes), always({ ...yes, reasons: ['y'] }), true],
+    ['the oracle breaks', always(yes), broken, true],
+  ])('tells of it and allows what both allow when %s', (_, engine, oracle, allowed) => {
+    const { answer, differences } = shadowed(engine, oracle);
+    expect(answer.allowed).toBe(allowed);
+    expect(differences).toMatchObject([{ question: asked }]);
+  });
+
+  it('asks the oracle only when it is told to', () => {
+    expect(shadowed(always(yes), broken, false)).toEqual({ answer: yes, differences: [] });
   });
 });
