@@ -31,6 +31,14 @@ const remedy = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('role'), role: z.string(), scope: z.object({ type: z.string(), name: z.string() }) }),
   z.object({ kind: z.literal('token-scope'), scope: z.string() }),
   z.object({ kind: z.literal('sign-in') }),
+  z.object({
+    kind: z.literal('step-up'),
+    level: z.enum(['none', 'aal1', 'aal2', 'aal3']),
+    phishingResistant: z.boolean(),
+  }),
+  z.object({ kind: z.literal('device'), need: z.enum(['enrolled', 'managed']) }),
+  z.object({ kind: z.literal('approval'), people: z.int() }),
+  z.object({ kind: z.literal('time'), fromMs: z.int() }),
 ]);
 
 export type ApiRemedy = z.infer<typeof remedy>;
@@ -41,6 +49,7 @@ export const apiError = z.object({
   message: z.string(),
   next: z.string(),
   requestId: z.string(),
+  /** All of these together. */
   remedies: z.array(remedy).optional(),
 });
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject, Result } from '@modelward/basics';
 import type {
   Action,
+  ApiRemedy,
   AuditEvent,
   Caller,
   DecisionEvent,
@@ -40,16 +41,14 @@ export type Identity = {
   readonly authentication: { readonly level: 'none'; readonly credential: 'personal-token' };
 };
 
-export type Remedy =
-  | { readonly kind: 'role'; readonly role: string; readonly scope: { readonly type: string; readonly name: string } }
-  | { readonly kind: 'token-scope'; readonly scope: string }
-  | { readonly kind: 'sign-in' };
+export type Remedy = ApiRemedy;
 
 export type Decision = {
   readonly allowed: boolean;
   readonly discoverable: boolean;
   readonly reasons: readonly string[];
   readonly bundle: string;
+  /** All of these together would allow it. */
   readonly remedies: readonly Remedy[];
 };
 
@@ -58,7 +57,8 @@ export type Question = {
   readonly authentication: Identity['authentication'];
   readonly scopes: readonly string[];
   readonly interface: 'mlflow';
-  readonly asked: readonly { readonly action: Action; readonly resource: ResourceRef }[];
+  /** A resource is undefined when it is not there. */
+  readonly asked: readonly { readonly action: Action; readonly resource: ResourceRef | undefined }[];
 };
 
 /** The facts about resources that the gateway reads and, when the upstream has made or ended something, writes. */

@@ -1,5 +1,5 @@
 import { actions } from '@modelward/contract';
-import { createCedarEngine } from '@modelward/policy';
+import { createCompiledEngine } from '@modelward/policy';
 import { expect, it } from 'vitest';
 import { policiesFolder } from '../testing/world.ts';
 import { readBundle } from './read-bundle.ts';
@@ -20,7 +20,7 @@ it('the schema declares the actions of the contract and no others', async () => 
   expect(declared.toSorted()).toEqual([...actions].sort());
   const discovering = [...schema.matchAll(/^action "([^"]+)" in \["discover"\]/gm)].map(([, name]) => name);
   expect(discovering.toSorted()).toEqual(actions.filter((action) => action.endsWith('.discover')).toSorted());
-  expect(createCedarEngine(bundle.value).bundle.digest).toBe(bundle.value.digest);
+  expect(createCompiledEngine(bundle.value).bundle.digest).toBe(bundle.value.digest);
 });
 
 it('a folder without a bundle says what is missing', async () => {

@@ -32,6 +32,7 @@ describe.each(databases)('a decision on $name', ({ open }) => {
       errors: [],
       bundle: engine.bundle.digest,
       remedies: [],
+      alternatives: [],
     });
   });
 
@@ -44,6 +45,7 @@ describe.each(databases)('a decision on $name', ({ open }) => {
       errors: [],
       bundle: engine.bundle.digest,
       remedies: [],
+      alternatives: [],
     });
   });
 

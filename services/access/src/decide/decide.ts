@@ -1,10 +1,10 @@
 import type { PolicyEngine } from '@modelward/policy';
-import type { FactSource, Facts } from '../facts/facts.ts';
+import { type FactSource, type Facts, linksAt } from '../facts/facts.ts';
 import { limits } from '../limits.ts';
+import { findRemedies, type Judged } from '../remedies/remedies.ts';
 import { isDiscoverable } from './discover.ts';
 import { type Asking, createJudge, findSubject } from './judge.ts';
 import type { AccessDecision, AccessQuestion, ReasonCode } from './question.ts';
-import { findRemedies, type Refused } from './remedies.ts';
 
 type Deps = { readonly facts: FactSource; readonly engine: PolicyEngine; readonly nowMs: () => number };
 
@@ -33,8 +33,8 @@ export function createWeigh(engine: PolicyEngine): Weigh {
   return (question, facts) => {
     const flaw = principalFlaw(question, facts);
     if (flaw !== undefined) return denied(flaw, engine);
-    const asking: Asking = { question, facts, links: facts.links };
-    const judged: Refused[] = [];
+    const asking: Asking = { question, facts, links: linksAt(facts, facts.nowMs) };
+    const judged: Judged[] = [];
     for (const { action, resource } of question.asked) {
       const subject = resource && findSubject(resource, facts);
       if (subject === undefined) return { ...denied('resource-unknown', engine), refusedAction: action };
@@ -45,9 +45,11 @@ export function createWeigh(engine: PolicyEngine): Weigh {
     const [first] = refusals;
     if (first === undefined) {
       const reasons = distinct(judged.flatMap(({ judgement }) => judgement.reasons));
-      return { allowed: true, discoverable: true, reasons, errors, bundle, remedies: [] };
+      return { allowed: true, discoverable: true, reasons, errors, bundle, remedies: [], alternatives: [] };
     }
     const discoverable = refusals.every((refusal) => isDiscoverable(judge, asking, refusal));
+    const found = discoverable ? findRemedies(judged, asking, { judge, roles: engine.bundle.roles }) : [];
+    const [remedies = [], ...alternatives] = found;
     return {
       allowed: false,
       discoverable,
@@ -55,13 +57,15 @@ export function createWeigh(engine: PolicyEngine): Weigh {
       reasons: first.judgement.reasons,
       errors,
       bundle,
-      remedies: discoverable ? findRemedies(refusals, asking, { judge, roles: engine.bundle.roles }) : [],
+      remedies,
+      alternatives,
     };
   };
 }
 
 function denied(reason: ReasonCode, { bundle }: PolicyEngine): AccessDecision {
-  return { allowed: false, discoverable: false, reasons: [reason], errors: [], bundle: bundle.digest, remedies: [] };
+  const nothing = { reasons: [reason], errors: [], remedies: [], alternatives: [] };
+  return { allowed: false, discoverable: false, ...nothing, bundle: bundle.digest };
 }
 
 function principalFlaw({ principal }: AccessQuestion, facts: Facts): ReasonCode | undefined {

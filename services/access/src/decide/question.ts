@@ -1,5 +1,6 @@
 import type { Action } from '@modelward/contract';
 import type { Authentication, Circumstances } from '../context/circumstances.ts';
+import type { Remedy } from '../remedies/remedy.ts';
 import type { ResourceFacts } from '../resources/resource-store.ts';
 
 /** What a decision can be about. Only type and id are taken from the caller; what policy reads comes from the store. */
@@ -23,16 +24,6 @@ export type AccessQuestion = {
   /** All of these together, or nothing. */
   readonly asked: readonly Asked[];
 };
-
-/** Something that would turn the refusal to a yes, found by deciding again as if it were so. */
-export type Remedy =
-  | {
-      readonly kind: 'role';
-      readonly role: string;
-      readonly scope: { readonly type: 'Project'; readonly id: string; readonly name: string };
-    }
-  | { readonly kind: 'token-scope'; readonly scope: string }
-  | { readonly kind: 'sign-in' };
 
 /** Why policy was not even asked, or what stood in the way besides it. */
 export type ReasonCode =
@@ -60,4 +51,6 @@ export type AccessDecision = {
   readonly bundle: string;
   /** All of these together would allow it. Empty when nothing that is known of would, or the caller may not know. */
   readonly remedies: readonly Remedy[];
+  /** Other sets of changes of which the same is true. */
+  readonly alternatives: readonly (readonly Remedy[])[];
 };

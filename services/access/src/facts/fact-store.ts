@@ -14,7 +14,7 @@ export type LinkFacts = Pick<
 >;
 export type ResourceRow = Pick<
   Selectable<Tables['resources']>,
-  'id' | 'type' | 'key' | 'project_id' | 'parent_id' | 'owner_id' | 'producer_id' | 'stage' | 'sensitivity'
+  'id' | 'type' | 'key' | 'name' | 'project_id' | 'parent_id' | 'owner_id' | 'producer_id' | 'stage' | 'sensitivity'
 >;
 /** A living resource and, when it lies in another, that one: living too. */
 export type PlacedResource = { readonly row: ResourceRow; readonly parent: ResourceRow | undefined };
@@ -23,6 +23,7 @@ const columns = [
   'id',
   'type',
   'key',
+  'name',
   'project_id',
   'parent_id',
   'owner_id',

@@ -7,12 +7,14 @@ import { createCopies } from './copies.ts';
 import { entityTypeOfKind } from './entities.ts';
 import type { AccountFacts, FactStore, LinkFacts, PlacedResource, ProjectFacts } from './fact-store.ts';
 
+export type TimedLink = PolicyLink & { readonly fromMs: number; readonly untilMs: number };
+
 /** Everything that one decision reads, as it was at one moment. */
 export type Facts = {
   readonly nowMs: number;
   readonly accounts: ReadonlyMap<string, AccountFacts>;
-  /** The links of whoever asks and of its groups, on what is asked about and all that it lies in, that are in force. */
-  readonly links: readonly PolicyLink[];
+  /** The links of whoever asks and of its groups, on what is asked about and all that it lies in; some begin later. */
+  readonly links: readonly TimedLink[];
   readonly resources: ReadonlyMap<string, PlacedResource>;
   readonly projects: ReadonlyMap<string, ProjectFacts>;
 };
@@ -42,7 +44,7 @@ export function createFacts({ store, changes }: Deps) {
       const scopes = scopesOf(question, resources);
       const links = allOf(scopes, (scope) => copies.links.get(linksKey(id, scope), nowMs));
       if (projects === undefined || links === undefined) return undefined;
-      return { nowMs, accounts, resources, projects, links: inForce([...links.values()].flat(), nowMs) };
+      return { nowMs, accounts, resources, projects, links: [...links.values()].flat() };
     },
 
     /** From the store, always with the same four queries in the same order, and remembered for the next. */
@@ -63,9 +65,10 @@ export function createFacts({ store, changes }: Deps) {
       for (const one of accounts.values()) keep.account(one.id, one);
       for (const one of resources.values()) keep.resource(one.row.id, one);
       for (const one of projects.values()) keep.project(one.id, one);
-      const byScope = Map.groupBy(links, ({ scope_id }) => scope_id);
+      const timed = links.map(timedLink);
+      const byScope = Map.groupBy(timed, ({ scope }) => scope.id);
       for (const scope of accounts.has(id) ? scopeIds : []) keep.links(linksKey(id, scope), byScope.get(scope) ?? []);
-      return { nowMs, accounts, resources, projects, links: inForce(links, nowMs) };
+      return { nowMs, accounts, resources, projects, links: timed };
     },
   };
 }
@@ -75,7 +78,7 @@ function createAllCopies() {
   const accounts = createCopies<AccountFacts>({ limit: limits.accountsKept, maxAgeMs });
   const resources = createCopies<PlacedResource>({ limit: limits.resourcesKept, maxAgeMs });
   const projects = createCopies<ProjectFacts>({ limit: limits.projectsKept, maxAgeMs });
-  const links = createCopies<readonly LinkFacts[]>({ limit: limits.linksKept, maxAgeMs });
+  const links = createCopies<readonly TimedLink[]>({ limit: limits.linksKept, maxAgeMs });
   const comesFrom = [
     { copies: accounts, tables: ['accounts', 'group_members'] },
     { copies: resources, tables: ['resources'] },
@@ -141,14 +144,19 @@ function linksKey(principalId: string, scopeId: string): string {
 }
 
 /** The first millisecond of a link counts, its end no more. */
-function inForce(links: readonly LinkFacts[], nowMs: number): readonly PolicyLink[] {
-  const running = links.filter(({ from_ms, until_ms }) => from_ms <= nowMs && (until_ms === null || nowMs < until_ms));
-  return running.map((link) => ({
+export function linksAt({ links }: Pick<Facts, 'links'>, nowMs: number): readonly PolicyLink[] {
+  return links.filter(({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs);
+}
+
+function timedLink(link: LinkFacts): TimedLink {
+  return {
     id: link.id,
     role: link.role,
     principal: { type: entityTypeOfKind[link.principal_kind], id: link.principal_id },
     scope: { type: link.scope_type, id: link.scope_id },
-  }));
+    fromMs: link.from_ms,
+    untilMs: link.until_ms ?? Number.POSITIVE_INFINITY,
+  };
 }
 
 function allOf<Value>(

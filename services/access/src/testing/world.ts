@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { toBase64Url } from '@modelward/basics';
 import type { Action } from '@modelward/contract';
-import { createCedarEngine, type PolicyEngine } from '@modelward/policy';
+import { createCompiledEngine, type PolicyEngine } from '@modelward/policy';
 import type { Database } from '@modelward/storage';
 import { createAccess } from '../access.ts';
 import { readBundle } from '../bundles/read-bundle.ts';
@@ -17,7 +17,7 @@ export const policiesFolder = join(import.meta.dirname, '../../../../policies');
 export async function defaultEngine(): Promise<PolicyEngine> {
   const bundle = await readBundle(policiesFolder);
   if (!bundle.ok) throw new Error(JSON.stringify(bundle.reason));
-  return createCedarEngine(bundle.value);
+  return createCompiledEngine(bundle.value);
 }
 
 export function newId(prefix: string): string {

@@ -1,5 +1,6 @@
 import type { Refusal } from '@modelward/interfaces';
-import { type Decision, type Exchange, type GatewayDeps, need, type Remedy, type Resolved } from '../exchange.ts';
+import { type Decision, type Exchange, type GatewayDeps, need, type Resolved } from '../exchange.ts';
+import { nextStep } from '../next-step.ts';
 
 /**
  * Asks the policy decision point about every need. What the caller may not discover answers as what is not there; a plain
@@ -9,8 +10,8 @@ export async function decide(exchange: Exchange, deps: GatewayDeps): Promise<Ref
   const decisions: Decision[] = [];
   for (const one of need(exchange.resolved, 'resources')) {
     const decision = await decideOne(exchange, deps, one);
-    if (decision === undefined) {
-      exchange.decision = { reasons: ['not-found'], bundle: bundleOf(decisions), remedies: [] };
+    if (one.resource === undefined) {
+      exchange.decision = { reasons: ['not-found'], bundle: decision.bundle, remedies: [] };
       return { reason: 'not-found', on: one.need.on };
     }
     decisions.push(decision);
@@ -27,12 +28,8 @@ export async function decide(exchange: Exchange, deps: GatewayDeps): Promise<Ref
   return undefined;
 }
 
-async function decideOne(
-  exchange: Exchange,
-  deps: GatewayDeps,
-  { need: one, resource }: Resolved,
-): Promise<Decision | undefined> {
-  if (resource === undefined) return undefined;
+/** What is not there is asked about as well: nobody can tell from what is then done whether it is hidden or missing. */
+async function decideOne(exchange: Exchange, deps: GatewayDeps, { need: one, resource }: Resolved): Promise<Decision> {
   const { principal, authentication, scopes } = need(exchange.identity, 'identity');
   return deps.decide({
     principal,
@@ -45,19 +42,4 @@ async function decideOne(
 
 function bundleOf(decisions: readonly Decision[]): string {
   return decisions.at(-1)?.bundle ?? 'none';
-}
-
-/** In plain words what would help, from what the decision point found would. */
-export function nextStep(remedies: readonly Remedy[]): string {
-  const [first] = remedies;
-  switch (first?.kind) {
-    case 'role':
-      return `ask an owner of ${first.scope.type.toLowerCase()} \`${first.scope.name}\` for the role \`${first.role}\``;
-    case 'token-scope':
-      return `the scopes of this token leave it out; make a token whose scopes include \`${first.scope}\``;
-    case 'sign-in':
-      return 'a personal access token is not enough; sign in with `modelward sign-in` and do it from there';
-    case undefined:
-      return 'ask an administrator; no role that can be asked for would allow it';
-  }
 }
