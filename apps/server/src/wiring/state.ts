@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createAccess, readBundle } from '@modelward/access';
 import { type AuditRecord, createPseudonyms, loadSecretKey, openRecord } from '@modelward/audit';
 import { createIdentity } from '@modelward/identity';
-import { createCedarEngine, type PolicyBundle } from '@modelward/policy';
+import { createCompiledEngine, type PolicyBundle } from '@modelward/policy';
 import { type Database, openDatabase } from '@modelward/storage';
 import type { Config } from '../config/load-config.ts';
 import { holdDataFolder } from './data-folder.ts';
@@ -79,6 +79,6 @@ async function openAll({ config, onFault }: Opening, { bundle, opened }: Beginni
   opened.add(record.close);
   const pseudonyms = createPseudonyms(loadSecretKey(join(config.keyFolder, 'pseudonyms.key')));
   const identity = createIdentity({ database, nowMs: Date.now, randomBytes: (length: number) => randomBytes(length) });
-  const access = createAccess({ database, engine: createCedarEngine(bundle), nowMs: Date.now, newId });
+  const access = createAccess({ database, engine: createCompiledEngine(bundle), nowMs: Date.now, newId });
   return { database, record, bundle, pseudonyms, identity, access, close: opened.close };
 }
