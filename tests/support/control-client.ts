@@ -54,7 +54,7 @@ export function createControlClient(baseUrl: string, secret?: string) {
   };
 }
 
-export class ControlRefusal extends Error {
+class ControlRefusal extends Error {
   readonly status: number;
   constructor(status: number, body: string) {
     super(`${status} ${body}`);
