@@ -4,8 +4,13 @@ import type { PolicySchema } from './schema/policy-schema.ts';
 /** One file of a bundle; `path` is below the bundle's folder, with forward slashes. */
 export type BundleFile = { readonly path: string; readonly text: string };
 
-/** What is wrong with a bundle, and where: lines count from 1. */
-export type BundleFlaw = { readonly file: string; readonly line?: number; readonly message: string };
+/** What is wrong with a bundle, and where: lines and their characters count from 1. */
+export type BundleFlaw = {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly message: string;
+};
 
 export type Risk = 'low' | 'medium' | 'high';
 

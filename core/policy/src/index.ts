@@ -26,6 +26,7 @@ export type { EntityFacts } from './entities/build-entities.ts';
 export { type Expression, partsOf } from './est/expression.ts';
 export { readPolicyText } from './est/policy-text.ts';
 export type { Constraint, PolicyTree, Target } from './est/policy-tree.ts';
+export { formatPolicyFile } from './format-policies.ts';
 export { loadBundle } from './load-bundle.ts';
 export { readSchema } from './schema/read-schema.ts';
 export { createShadowedEngine, type ShadowDifference } from './shadowed-engine.ts';

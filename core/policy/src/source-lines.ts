@@ -1,4 +1,4 @@
-import { utf8 } from '@modelward/basics';
+import { fromUtf8, utf8 } from '@modelward/basics';
 
 /** The line, counted from 1, that a character of a text lies on. */
 export function lineAt(text: string, offset: number): number {
@@ -7,9 +7,8 @@ export function lineAt(text: string, offset: number): number {
   return line;
 }
 
-/** The same for an offset in UTF-8 bytes, which is how Cedar counts. */
-export function lineAtByte(text: string, byteOffset: number): number {
-  return utf8(text)
-    .subarray(0, byteOffset)
-    .reduce((line, byte) => (byte === 0x0a ? line + 1 : line), 1);
+/** The same for an offset in UTF-8 bytes, which is how Cedar counts, with the character of the line. Both from 1. */
+export function placeAtByte(text: string, byteOffset: number): { readonly line: number; readonly column: number } {
+  const before = fromUtf8(utf8(text).subarray(0, byteOffset)) ?? '';
+  return { line: lineAt(before, before.length), column: before.length - before.lastIndexOf('\n') };
 }
