@@ -24,14 +24,13 @@ export function createArtifactStore(tables: Kysely<Tables>) {
         .where('root', '=', root)
         .where('path', '=', path)
         .executeTakeFirst(),
-    /** What lies directly in a folder. */
+    /** What lies directly in a folder, in no order. */
     list: (root: string, parent: string): Promise<Artifact[]> =>
       tables
         .selectFrom('registry_artifacts')
         .selectAll()
         .where('root', '=', root)
         .where('parent', '=', parent)
-        .orderBy('path')
         .execute(),
     /** The file, with the folders that it lies in. `false` when something of the other kind lies in the way; then take all back. */
     put: async ({ root, path, digest, sizeBytes }: StoredFile, nowMs: number): Promise<boolean> => {

@@ -31,7 +31,9 @@ export const searchableLoggedModels: Searchable = {
 export function createLoggedModelStore(tables: Kysely<Tables>, database: Database['kind']) {
   const select = () => tables.selectFrom('registry_logged_models').selectAll();
   const values = (name: string) =>
-    sql`select value, is_nan from registry_metrics where model_id = registry_logged_models.id and key = ${name}`;
+    // `!= ''`, because the index on this column holds no other rows.
+    sql`select value, is_nan from registry_metrics
+      where model_id = registry_logged_models.id and model_id != '' and key = ${name}`;
   const searched: Searched = {
     ...searchableLoggedModels,
     database,

@@ -64,6 +64,7 @@ export function createMetricStore(tables: Kysely<Tables>) {
               .selectFrom('registry_metrics')
               .selectAll()
               .where('model_id', 'in', modelIds)
+              .where(sql<boolean>`model_id != ''`)
               .orderBy('timestamp_ms', 'desc')
               .orderBy('step', 'desc')
               .limit(limits.metricsPerModel)

@@ -16,7 +16,7 @@ const attributes = {
   start_time: { column: 'start_ms', kind: 'number' },
   created: { column: 'start_ms', kind: 'number' },
   Created: { column: 'start_ms', kind: 'number' },
-  end_time: { column: 'end_ms', kind: 'number' },
+  end_time: { column: 'end_ms', kind: 'number', isOptional: true },
 } as const;
 
 export const searchableRuns: Searchable = {

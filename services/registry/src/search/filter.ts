@@ -30,6 +30,8 @@ export type Clause = {
 export type Attribute = {
   readonly column: string;
   readonly kind: 'text' | 'number' /** A decimal number that is kept as text. */ | 'numeric-text';
+  /** Whether it may be null, and then comes last in every order. */
+  readonly isOptional?: true;
 };
 
 /** What one kind of thing can be searched by, by the names that MLflow gives to its attributes. */

@@ -102,8 +102,9 @@ export function orderingOf(order: readonly Order[], searched: Searched): Fragmen
 function termsOf({ scope, key, descending }: Order, searched: Searched): readonly Fragment<unknown>[] {
   const direction = sql.raw(descending ? 'desc' : 'asc');
   if (scope === 'attribute') {
-    const column = orderColumn(attributeOf(key, searched.order), searched);
-    return [sql`case when ${column} is null then 1 else 0 end`, sql`${column} ${direction}`];
+    const attribute = attributeOf(key, searched.order);
+    const column = orderColumn(attribute, searched);
+    return [...(attribute.isOptional ? [absentLast(column)] : []), sql`${column} ${direction}`];
   }
   if (scope === 'metric') {
     const last = metricOf(searched).last(key);
@@ -111,7 +112,11 @@ function termsOf({ scope, key, descending }: Order, searched: Searched): readonl
     return [sql`coalesce(${isNan}, 2)`, sql`(select found.value from (${last}) as found) ${direction}`];
   }
   const value = exactText(sql`(${noteOf({ scope, key }, searched)})`, searched);
-  return [sql`case when ${value} is null then 1 else 0 end`, sql`${value} ${direction}`];
+  return [absentLast(value), sql`${value} ${direction}`];
+}
+
+function absentLast(value: Fragment<unknown>): Fragment<unknown> {
+  return sql`case when ${value} is null then 1 else 0 end`;
 }
 
 function orderColumn({ column, kind }: Attribute, searched: Searched): Fragment<unknown> {

@@ -66,7 +66,7 @@ async function createMetrics(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex('registry_metrics_by_model')
     .on('registry_metrics')
-    .column('model_id')
+    .columns(['model_id', 'key'])
     .where('model_id', '!=', '')
     .execute();
   await db.schema
