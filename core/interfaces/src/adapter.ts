@@ -83,7 +83,7 @@ export type Refusal =
   | { readonly reason: 'not-found'; readonly on: Subject }
   | { readonly reason: 'exists'; readonly on: Subject }
   | { readonly reason: 'body-too-large'; readonly limitBytes: number }
-  | { readonly reason: 'record-unavailable' | 'upstream-down' | 'upstream-slow' | 'busy' | 'fault' };
+  | { readonly reason: 'record-unavailable' | 'upstream-down' | 'upstream-slow' | 'upstream-odd' | 'busy' | 'fault' };
 
 export type RefusalAnswer = {
   readonly status: number;

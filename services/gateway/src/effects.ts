@@ -1,6 +1,7 @@
 import { fromUtf8, type JsonObject, type JsonValue } from '@modelward/basics';
 import type { Caller } from '@modelward/contract';
 import type { Effect, KeyedType } from '@modelward/interfaces';
+import { ask, readAnswer } from './ask-upstream.ts';
 import { type Exchange, type GatewayDeps, type NewResource, need, type ResourceFacts } from './exchange.ts';
 
 /*
@@ -8,17 +9,30 @@ import { type Exchange, type GatewayDeps, type NewResource, need, type ResourceF
  * between the two leaves a reservation and never something that exists upstream and belongs to nobody here.
  */
 
-export type Prepared = { readonly reservation?: ResourceFacts; readonly fresh: boolean };
+export type Prepared = {
+  readonly reservation?: ResourceFacts;
+  readonly fresh: boolean;
+  /** To be called when the request has ended. */
+  readonly leave: () => void;
+};
+
+const nothing: Prepared = { fresh: false, leave: () => undefined };
 
 /** Before the request goes on. */
 export async function prepareEffect(exchange: Exchange, deps: GatewayDeps): Promise<Prepared> {
   const effect = exchange.description?.effect;
-  if (effect?.kind !== 'creates' || effect.name === undefined) return { fresh: false };
+  if (effect?.kind !== 'creates' || effect.name === undefined) return nothing;
   const reserved = await deps.resources.reserve(
     newResource(exchange, effect, provisionalKey(effect.type, effect.name)),
   );
-  // `exists`: a living fact; the upstream says so itself, or shows that the fact is stale by creating it anew.
-  return reserved.ok ? { reservation: reserved.value.resource, fresh: reserved.value.fresh } : { fresh: false };
+  // A living fact; the upstream says so itself, or shows that the fact is stale by creating it anew.
+  if (!reserved.ok) return nothing;
+  const { resource: reservation, fresh } = reserved.value;
+  const { reservations } = exchange;
+  // One that another request is working on was not left behind: what it stands for must not be taken over from it.
+  if (reservations.has(reservation.id)) return nothing;
+  reservations.add(reservation.id);
+  return { reservation, fresh, leave: () => reservations.delete(reservation.id) };
 }
 
 /** An experiment's key is an id that only the upstream gives; until then its name stands in. */
@@ -48,9 +62,14 @@ async function completeCreation(exchange: Exchange, deps: GatewayDeps, { effect,
       : undefined;
   if (created !== undefined) return confirmCreation(exchange, deps, { effect, prepared, key: created });
   if (prepared.reservation === undefined) return;
-  if (prepared.fresh) return deps.resources.release(prepared.reservation.id);
+  if (prepared.fresh) {
+    // After a fault of its own the upstream may have made it all the same; the reservation stays for the next try to find.
+    const { status } = need(exchange.answer, 'answer');
+    if (status >= 400 && status < 500) await deps.resources.release(prepared.reservation.id);
+    return;
+  }
   // The reservation is older than this request: what it stood for was made, but its answer was lost on the way back.
-  const key = answer?.error_code === 'RESOURCE_ALREADY_EXISTS' ? await lostKey(exchange, deps, effect) : undefined;
+  const key = answer?.error_code === 'RESOURCE_ALREADY_EXISTS' ? await lostKey(deps, effect) : undefined;
   if (key !== undefined) await deps.resources.confirm(prepared.reservation.id, { key, ownerId: ownerOf(exchange) });
 }
 
@@ -78,16 +97,13 @@ const itself: Caller = {
   maySee: async () => true,
 };
 
-async function lostKey(exchange: Exchange, deps: GatewayDeps, effect: Creation['effect']): Promise<string | undefined> {
+async function lostKey(deps: GatewayDeps, effect: Creation['effect']): Promise<string | undefined> {
   if (effect.type !== 'Experiment') return effect.name;
   const target = `/api/2.0/mlflow/experiments/get-by-name?experiment_name=${encodeURIComponent(effect.name ?? '')}`;
-  const answer = await deps.upstream.send(
-    { method: 'GET', target, headers: { 'accept-encoding': 'identity' }, signal: exchange.signal },
-    itself,
-  );
-  const parts: Uint8Array[] = [];
-  for await (const part of answer.body) parts.push(part);
-  const experiment = readObject(Buffer.concat(parts))?.experiment;
+  const { signal } = new AbortController();
+  const request = { method: 'GET', target, headers: { 'accept-encoding': 'identity' }, signal };
+  const answer = await readAnswer(await ask(deps.upstream, request, itself), signal);
+  const experiment = readObject(answer)?.experiment;
   return isObject(experiment) ? deps.interface.createdKey('Experiment', experiment) : undefined;
 }
 

@@ -13,6 +13,8 @@ import type {
 } from '@modelward/contract';
 import type { Description, Interface, KeyedType, Need, Refusal, RequestHead } from '@modelward/interfaces';
 
+import type { Ticket } from './load.ts';
+
 /** A resource as Modelward knows it: its own id, and the facts that policy reads. */
 export type ResourceFacts = {
   readonly type: KeyedType;
@@ -129,7 +131,12 @@ export type Exchange = {
   readonly response: ServerResponse;
   readonly requestId: string;
   readonly startedMs: number;
+  /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
+  /** What it takes of the whole; absent when there is no more to be had. */
+  readonly ticket: Ticket | undefined;
+  /** Reservations that requests on their way are working on. */
+  readonly reservations: Set<string>;
   readonly head: RequestHead;
   source: string;
   identity?: Identity;

@@ -3,6 +3,7 @@ import type { OutcomeEvent } from '@modelward/contract';
 import type { Refusal } from '@modelward/interfaces';
 import { callerOf } from './caller.ts';
 import type { Exchange, GatewayDeps, Step } from './exchange.ts';
+import { createLoad } from './load.ts';
 import { respond, respondRefusal } from './respond.ts';
 import { admit } from './steps/admit.ts';
 import { decide } from './steps/decide.ts';
@@ -12,6 +13,7 @@ import { forward } from './steps/forward.ts';
 import { identify } from './steps/identify.ts';
 import { record } from './steps/record.ts';
 import { resolve } from './steps/resolve.ts';
+import { UpstreamFault } from './upstream-fault.ts';
 
 /** The path of a request. Up to `identify` a refusal is somebody unknown's; from there on it is recorded as a decision. */
 const beforeIdentity = [admit, identify] satisfies readonly Step[];
@@ -26,11 +28,18 @@ export type Gateway = {
 
 export function createGateway(deps: GatewayDeps): Gateway {
   const inFlight = new Set<Promise<void>>();
+  const reservations = new Set<string>();
+  const load = createLoad();
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    const exchange = openExchange(request, response, deps);
+    const ticket = load.enter();
+    const exchange = openExchange({ request, response, ticket, reservations }, deps);
     const done = run(exchange, deps)
       .catch((fault) => answerFault(exchange, deps, fault))
-      .finally(() => inFlight.delete(done));
+      .catch((fault) => giveUp(exchange, deps, fault))
+      .finally(() => {
+        ticket?.leave();
+        inFlight.delete(done);
+      });
     inFlight.add(done);
   };
   const drained = async () => {
@@ -39,25 +48,35 @@ export function createGateway(deps: GatewayDeps): Gateway {
   return { handle, drained };
 }
 
-function openExchange(request: IncomingMessage, response: ServerResponse, deps: GatewayDeps): Exchange {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort(new Error('the client went away'));
-  });
+function openExchange(
+  arrived: Pick<Exchange, 'request' | 'response' | 'ticket' | 'reservations'>,
+  deps: GatewayDeps,
+): Exchange {
+  const { request } = arrived;
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers))
     headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
   return {
-    request,
-    response,
+    ...arrived,
     requestId: deps.newId('req'),
     startedMs: deps.nowMs(),
-    signal: gone.signal,
+    signal: clientGone(arrived),
     head: { method: request.method ?? '', target: request.url ?? '', headers },
     source: '',
     bytesIn: 0,
     bytesOut: 0,
   };
+}
+
+/** Aborted when the connection ends before the answer has left, or before the request has arrived. */
+function clientGone({ request, response }: Pick<Exchange, 'request' | 'response'>): AbortSignal {
+  const gone = new AbortController();
+  const leave = () => gone.abort(new Error('the client went away'));
+  response.once('close', () => {
+    if (!response.writableFinished) leave();
+  });
+  request.once('error', leave);
+  return gone.signal;
 }
 
 async function run(exchange: Exchange, deps: GatewayDeps): Promise<void> {
@@ -98,8 +117,8 @@ async function perform(exchange: Exchange, deps: GatewayDeps): Promise<void> {
     if (refusal !== undefined) end = refusal.reason.startsWith('upstream-') ? 'upstream-failed' : 'refused';
     await (refusal === undefined ? respond(exchange) : respondRefusal(exchange, deps, refusal));
   } catch (fault) {
-    end = exchange.signal.aborted ? 'client-gone' : 'upstream-failed';
-    if (!exchange.signal.aborted) await answerFault(exchange, deps, fault);
+    end = exchange.signal.aborted && !(fault instanceof UpstreamFault) ? 'client-gone' : 'upstream-failed';
+    await answerFault(exchange, deps, fault);
   } finally {
     await recordOutcome(exchange, deps, end);
   }
@@ -125,6 +144,13 @@ async function recordOutcome(exchange: Exchange, deps: GatewayDeps, end: Outcome
 }
 
 async function answerFault(exchange: Exchange, deps: GatewayDeps, fault: unknown): Promise<void> {
-  deps.report(fault, exchange.requestId);
+  // Whoever hung up hears nothing, and that they did is nobody's fault.
+  if (!exchange.signal.aborted || fault instanceof UpstreamFault) deps.report(fault, exchange.requestId);
   await respondRefusal(exchange, deps, { reason: 'fault' });
+}
+
+/** Not even the refusal could be made: the connection ends, and the process goes on for everybody else. */
+function giveUp({ response, requestId }: Exchange, { report }: GatewayDeps, fault: unknown): void {
+  report(fault, requestId);
+  response.destroy();
 }

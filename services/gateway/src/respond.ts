@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { Refusal } from '@modelward/interfaces';
+import { heard } from './ask-upstream.ts';
 import { type Exchange, type GatewayDeps, need } from './exchange.ts';
 import { limits } from './limits.ts';
 
@@ -14,16 +15,18 @@ const passedBack = [
   'last-modified',
 ];
 
-/** Every answer of this interface is data, never a page: nothing in it may run in a browser (GHSA-3v79-q7ph-j75h). */
+/** Every answer of this interface is data for one caller, never a page: nothing in it may run in a browser (GHSA-3v79-q7ph-j75h). */
 const inert = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; sandbox",
   'referrer-policy': 'no-referrer',
+  'cache-control': 'private, no-cache',
 };
 
 export async function respond(exchange: Exchange): Promise<void> {
   const answer = need(exchange.answer, 'answer');
   const { response } = exchange;
+  exchange.signal.throwIfAborted();
   for (const name of passedBack) {
     const value = answer.headers[name];
     if (value !== undefined) response.setHeader(name, value);
@@ -31,15 +34,17 @@ export async function respond(exchange: Exchange): Promise<void> {
   writeOwnHeaders(exchange);
   response.statusCode = answer.status;
   if (exchange.answerBytes !== undefined) return respondWhole(exchange, exchange.answerBytes);
-  await pipeline(counted(exchange, answer.body), response);
+  await pipeline(counted(exchange, heard(answer, exchange.signal)), response);
 }
 
 async function respondWhole(exchange: Exchange, bytes: Uint8Array): Promise<void> {
-  const { response } = exchange;
+  const { response, signal } = exchange;
+  if (!/^application\/json\b/.test(String(response.getHeader('content-type'))))
+    response.setHeader('content-type', 'text/plain; charset=utf-8');
   response.setHeader('content-length', bytes.length);
   await new Promise<void>((resolve, reject) => {
-    response.once('close', () => (response.writableFinished ? resolve() : reject(new Error('the client went away'))));
-    response.end(bytes);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    response.end(bytes, resolve);
   });
   exchange.bytesOut = bytes.length;
 }
@@ -60,24 +65,31 @@ function writeOwnHeaders({ response, requestId, receipt }: Exchange): void {
 /** A refusal in the interface's shape. What the client is still sending is read away, within a limit, so that it hears it. */
 export async function respondRefusal(exchange: Exchange, deps: GatewayDeps, refusal: Refusal): Promise<void> {
   const { request, response } = exchange;
-  if (response.headersSent) {
+  if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
   const { status, headers, body } = deps.interface.refuse(refusal);
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
   writeOwnHeaders(exchange);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.statusCode = status;
-  if (!request.complete) readAway(exchange);
-  response.end(body);
-  exchange.bytesOut = body.length;
+  exchange.bytesOut = Buffer.byteLength(body);
+  response.setHeader('content-length', exchange.bytesOut);
+  if (request.complete) response.end(body);
+  else endWhenHeard(exchange, body);
 }
 
-function readAway({ request }: Exchange): void {
+/**
+ * The refusal leaves at once, and the connection is held until the client has sent what it began: most clients look for an
+ * answer only then, and would find a broken connection instead. Nobody waits for that, and what is sent has a limit.
+ */
+function endWhenHeard({ request, response }: Exchange, body: string): void {
   let length = 0;
+  response.write(body);
   request.on('data', (part: Uint8Array) => {
     length += part.length;
     if (length > limits.drainBytes) request.destroy();
   });
-  request.on('error', () => request.destroy());
+  request.once('end', () => response.end());
 }

@@ -1,5 +1,6 @@
 import type { Subject } from '../adapter.ts';
-import { identitySyntax } from './fields.ts';
+import { limits } from '../limits.ts';
+import { decodePercent, identitySyntax } from './fields.ts';
 
 /**
  * What an artifact path belongs to: `<experiment>/<run>/artifacts[/...]` or `<experiment>/models/<model id>/artifacts[/...]`.
@@ -7,7 +8,7 @@ import { identitySyntax } from './fields.ts';
  * family in its footsteps): dot segments, empty segments, `\`, `#`, `;`, `?`, controls, or a `%` left after decoding once.
  */
 export function artifactOwner(path: string): Subject | undefined {
-  if (path.length > 1024 || !isPlainPath(path)) return undefined;
+  if (path.length > limits.artifactPathCharacters || !isPlainPath(path)) return undefined;
   const [experiment = '', second = '', third, fourth] = path.split('/');
   if (!identitySyntax.experimentId.test(experiment)) return undefined;
   if (second === 'models') {
@@ -22,4 +23,19 @@ export function artifactOwner(path: string): Subject | undefined {
 export function isPlainPath(path: string): boolean {
   if (path !== path.normalize('NFC') || /[\\#;?%\p{Cc}]/u.test(path)) return false;
   return path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+}
+
+/**
+ * Whether a path climbs (`..`) or stays (`.`) anywhere, however often it is encoded. Between here and the upstream's own
+ * reading, each proxy and framework may decode once more and then fold such segments away.
+ */
+export function hasDotSegment(path: string): boolean {
+  let text = path;
+  for (let times = 0; times <= limits.decodings; times += 1) {
+    if (text.split(/[/\\]/).some((segment) => /^\.{1,2}(?:;.*)?$/s.test(segment))) return true;
+    const decoded = decodePercent(text);
+    if (decoded === undefined || decoded === text) return false;
+    text = decoded;
+  }
+  return true;
 }

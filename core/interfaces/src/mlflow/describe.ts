@@ -1,5 +1,6 @@
 import { type JsonObject, ok, type Result, refused } from '@modelward/basics';
 import type { BodyKind, Description, RequestFlaw, RequestHead } from '../adapter.ts';
+import { limits } from '../limits.ts';
 import { fieldsOf, readQuery } from './fields.ts';
 import { type Match, matchRoute } from './match.ts';
 
@@ -57,6 +58,8 @@ function readValues({ route, inPath, query }: Match, body: JsonObject | undefine
 function describeRoute({ route }: Match, values: JsonObject): Result<Description, RequestFlaw> {
   const fields = fieldsOf(values);
   const needs = route.needs(fields);
+  if (needs.length > limits.resourcesPerRequest)
+    fields.reject(`the request names more than ${limits.resourcesPerRequest} resources; send it in parts`);
   const effect = route.effect?.(fields);
   const flaw = fields.flaw();
   if (flaw !== undefined) return refused({ reason: 'malformed', detail: flaw });

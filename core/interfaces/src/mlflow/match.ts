@@ -1,5 +1,6 @@
 import { type JsonObject, ok, type Result, refused } from '@modelward/basics';
 import type { RequestFlaw, RequestHead } from '../adapter.ts';
+import { hasDotSegment } from './artifact-path.ts';
 import { decodePercent } from './fields.ts';
 import { type Route, routes } from './routes.ts';
 
@@ -14,6 +15,7 @@ export function matchRoute(head: Pick<RequestHead, 'method' | 'target'>): Result
   if (more.length > 0 || /[^\x21-\x7e]/.test(head.target) || head.target.includes('#')) {
     return refused({ reason: 'malformed', detail: 'the request target is not a plain path and query' });
   }
+  if (hasDotSegment(path)) return refused({ reason: 'malformed', detail: 'the path holds a `.` or `..` segment' });
   const segments = belowBase(path);
   if (segments === undefined) return refused({ reason: 'unknown-route' });
   const candidates = (byMethod.get(head.method as Route['method']) ?? []).flatMap((route) => {

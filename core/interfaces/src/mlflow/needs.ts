@@ -22,15 +22,17 @@ function runKey(fields: Fields): string {
 export const run = (action: Action) => (fields: Fields) => [on('Run', runKey(fields), action)];
 
 /** A run's change that may also write to logged models named inside a list. */
-export const runAndModels = (list: string) => (fields: Fields) => [
-  on('Run', runKey(fields), 'run.update'),
-  ...modelsNamedIn(fields, list),
-];
-
-function modelsNamedIn(fields: Fields, list: string): readonly Need[] {
-  const ids = fields.objects(list).map((item) => item.optional('model_id', 'modelId'));
-  return [...new Set(ids)].flatMap((id) => (id === undefined ? [] : [on('LoggedModel', id, 'run.update')]));
-}
+export const runAndModels = (list: string) => (fields: Fields) => {
+  const key = runKey(fields);
+  const items = fields.objects(list);
+  for (const item of items) {
+    const own = item.optional('run_id', 'runId');
+    if (own !== undefined && own !== key) fields.reject(`\`run_id\` inside \`${list}\` names another run`);
+  }
+  const ids = items.map((item) => item.optional('model_id', 'modelId'));
+  const models = [...new Set(ids)].flatMap((id) => (id === undefined ? [] : [on('LoggedModel', id, 'run.update')]));
+  return [on('Run', key, 'run.update'), ...models];
+};
 
 export const loggedModel = (action: Action) => (fields: Fields) => [
   on('LoggedModel', fields.required('model_id', 'modelId'), action),

@@ -56,12 +56,6 @@ function tell(refusal: Refusal): Told {
     case 'malformed':
     case 'unresolvable':
       return { status: 400, code: 'INVALID_PARAMETER_VALUE', message: refusal.detail };
-    case 'unknown-route':
-      return {
-        status: 404,
-        code: 'ENDPOINT_NOT_FOUND',
-        message: 'this request is not among those that Modelward protects, so it was not passed on',
-      };
     case 'body-too-large':
       return {
         status: 413,
@@ -130,6 +124,13 @@ function tellPlain(reason: PlainReason): Told {
         status: 504,
         code: 'TEMPORARILY_UNAVAILABLE',
         message: 'the registry behind Modelward took too long; look whether the change was made before you repeat it',
+      };
+    case 'upstream-odd':
+      return {
+        status: 502,
+        code: 'TEMPORARILY_UNAVAILABLE',
+        message:
+          'the registry behind Modelward answered in a way that is not passed on; look whether the change was made, and tell an administrator',
       };
     case 'busy':
       return {

@@ -16,8 +16,9 @@ const singular = [
 
 /** What can be said before anybody is identified: the right door, one reading of the head, a registry that is set up. */
 export async function admit(exchange: Exchange, deps: GatewayDeps): Promise<Refusal | undefined> {
-  const { head, request } = exchange;
+  const { head, request, ticket } = exchange;
   exchange.source = deps.pseudonyms.source(deps.addressOf(request));
+  if (ticket === undefined) return { reason: 'busy' };
   // The exact list is what stops DNS rebinding (CVE-2025-14279): a hostile name that resolves here is not served here.
   if (!deps.hosts.has((head.headers.host ?? '').toLowerCase())) return { reason: 'unknown-host' };
   if (!(await deps.isSetUp())) return { reason: 'not-set-up' };
@@ -26,21 +27,27 @@ export async function admit(exchange: Exchange, deps: GatewayDeps): Promise<Refu
   const doubled = singular.find((name) => timesSent(request.rawHeaders, name) > 1);
   if (doubled === 'authorization') return { reason: 'two-credentials' };
   if (doubled !== undefined) return { reason: 'malformed', detail: `header \`${doubled}\` came twice` };
-  if (/[?&][^=&]*=mw_|[?&]mw_/i.test(decodeLoosely(head.target))) return { reason: 'credential-in-query' };
-  return foreignPage(head.headers, deps.origins) ? { reason: 'foreign-origin' } : undefined;
+  if (holdsSecret(head.target)) return { reason: 'credential-in-query' };
+  return isForeignPage(head.headers, deps.origins) ? { reason: 'foreign-origin' } : undefined;
 }
 
 function timesSent(rawHeaders: readonly string[], name: string): number {
   return rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === name).length;
 }
 
-/** A page elsewhere that makes a browser call: it names its origin, or the browser says that the call crosses sites. */
-function foreignPage(headers: Readonly<Record<string, string>>, origins: ReadonlySet<string>): boolean {
+/** A page elsewhere that makes a browser call: it names its origin, or the browser says that the call crosses origins. */
+function isForeignPage(headers: Readonly<Record<string, string>>, origins: ReadonlySet<string>): boolean {
   if (headers.origin !== undefined) return !origins.has(headers.origin);
-  return headers['sec-fetch-site'] === 'cross-site';
+  const site = headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
 }
 
-/** A token hidden by percent-encoding is still a token in a URL. */
-function decodeLoosely(target: string): string {
-  return target.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+/** A secret of ours anywhere in a URL, which is logged wherever it passes; hidden by percent-encoding it is still one. */
+function holdsSecret(target: string): boolean {
+  let text = target;
+  for (let times = 0; times <= limits.decodings; times += 1) {
+    if (/mw_(?:pat|ses|enr)_/i.test(text)) return true;
+    text = text.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  }
+  return false;
 }

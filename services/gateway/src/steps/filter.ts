@@ -1,11 +1,12 @@
 import { type JsonObject, type JsonValue, utf8 } from '@modelward/basics';
 import type { UpstreamAnswer, UpstreamRequest } from '@modelward/contract';
 import type { Refusal, RowsRule } from '@modelward/interfaces';
+import { ask, readAnswer } from '../ask-upstream.ts';
 import { isObject, readObject } from '../effects.ts';
 import { type Exchange, type GatewayDeps, need } from '../exchange.ts';
 import { limits } from '../limits.ts';
-import { UpstreamFault } from '../upstream-fault.ts';
-import { readAnswer, upstreamRequest } from './forward.ts';
+import { UpstreamFault, upstreamRefusal } from '../upstream-fault.ts';
+import { upstreamRequest } from '../upstream-request.ts';
 
 /**
  * Lists hold only the rows that the caller may see. Each page asks the upstream for no more rows than are still wanted, so
@@ -14,20 +15,26 @@ import { readAnswer, upstreamRequest } from './forward.ts';
 export async function filter(exchange: Exchange, deps: GatewayDeps): Promise<Refusal | undefined> {
   const rule = exchange.description?.rows;
   if (rule === undefined) return undefined;
-  if (!rule.paged) return filterOnce(exchange, deps, rule);
   try {
-    return await fillPage(exchange, deps, rule);
+    return await (rule.paged ? fillPage(exchange, deps, rule) : filterOnce(exchange, deps, rule));
   } catch (fault) {
-    if (!(fault instanceof UpstreamFault)) throw fault;
-    return { reason: fault.kind === 'down' ? 'upstream-down' : 'upstream-slow' };
+    return upstreamRefusal(fault);
   }
 }
 
 async function filterOnce(exchange: Exchange, deps: GatewayDeps, rule: RowsRule): Promise<undefined> {
-  const page = exchange.answer?.status === 200 ? readObject(exchange.answerBytes) : undefined;
+  const page = listIn(need(exchange.answer, 'answer'), need(exchange.answerBytes, 'whole answer'));
   if (page === undefined) return undefined;
   exchange.answerBytes = render({ ...page, [rule.field]: await visibleRows(exchange, deps, { rule, page }) });
   return undefined;
+}
+
+/** The list in an answer, or undefined for a refusal of the upstream's. What is neither holds rows that nobody could filter. */
+function listIn({ status }: UpstreamAnswer, bytes: Uint8Array): JsonObject | undefined {
+  if (status >= 400) return undefined;
+  const page = status === 200 ? readObject(bytes) : undefined;
+  if (page === undefined) throw new UpstreamFault('odd', 'a list that is no JSON object');
+  return page;
 }
 
 async function fillPage(exchange: Exchange, deps: GatewayDeps, rule: RowsRule): Promise<Refusal | undefined> {
@@ -37,14 +44,16 @@ async function fillPage(exchange: Exchange, deps: GatewayDeps, rule: RowsRule): 
   const rows: JsonValue[] = [];
   let token = asked.token;
   for (let pages = 0; pages < limits.pagesPerList; pages += 1) {
-    const request = pageRequest(exchange, {
-      token,
-      rows: asked.rows === undefined ? undefined : asked.rows - rows.length,
-    });
-    const answer = await deps.upstream.send(request, need(exchange.caller, 'caller'));
-    const bytes = await readAnswer(answer);
-    const page = readObject(bytes);
-    if (answer.status !== 200 || page === undefined) return passOn(exchange, answer, bytes);
+    exchange.signal.throwIfAborted();
+    const wanted = asked.rows === undefined ? undefined : asked.rows - rows.length;
+    const answer = await ask(
+      deps.upstream,
+      pageRequest(exchange, { token, rows: wanted }),
+      need(exchange.caller, 'caller'),
+    );
+    const bytes = await readAnswer(answer, exchange.signal);
+    const page = listIn(answer, bytes);
+    if (page === undefined) return passOn(exchange, answer, bytes);
     rows.push(...(await visibleRows(exchange, deps, { rule, page })));
     token = typeof page.next_page_token === 'string' && page.next_page_token !== '' ? page.next_page_token : undefined;
     // Without a page size of the client's own, the upstream's default is one page, however few of its rows remain.
@@ -73,7 +82,11 @@ function pageAsked(exchange: Exchange, deps: GatewayDeps): PageAsked | undefined
   const token = typeof sealed === 'string' && sealed !== '' ? deps.open(sealed) : '';
   const rows = size === undefined || size === null ? undefined : Number(size);
   if (token === undefined || (rows !== undefined && (!Number.isSafeInteger(rows) || rows < 1))) return undefined;
-  return { rows, token: token === '' ? undefined : token };
+  // Fewer rows than were asked for are a page like any other, with a token to go on.
+  return {
+    rows: rows === undefined ? undefined : Math.min(rows, limits.rowsPerPage),
+    token: token === '' ? undefined : token,
+  };
 }
 
 /** The client's request with another page size and place: the only requests that are not passed on byte for byte. */
@@ -108,7 +121,9 @@ async function visibleRows(exchange: Exchange, deps: GatewayDeps, { rule, page }
   const rows = page[rule.field];
   if (!Array.isArray(rows)) return [];
   const visible: JsonValue[] = [];
-  for (const row of rows as readonly JsonValue[]) {
+  for (const [at, row] of (rows as readonly JsonValue[]).entries()) {
+    // Deciding is all computation: without a turn of the loop now and then, a long list would keep everybody waiting.
+    if (at % 50 === 49) await new Promise(setImmediate);
     if (isObject(row) && (await isVisible(exchange, deps, { rule, row }))) visible.push(row);
   }
   return visible;

@@ -13,38 +13,40 @@ export async function resolve(exchange: Exchange, deps: GatewayDeps): Promise<Re
   return undefined;
 }
 
+// INVARIANT: how often the store is read follows from the subject alone, never from what it finds.
 export async function resolveSubject(subject: Subject, deps: GatewayDeps): Promise<ResourceRef | undefined> {
   switch (subject.type) {
     case 'NewIn':
       return resolvePlace(subject, deps);
     case 'NamedExperiment':
       return deps.resources.findExperimentNamed(subject.name);
-    default: {
-      const found = await deps.resources.find(subject.type, subject.key);
-      return found !== undefined && (await liesWithin(found.parentId, subject.within, deps)) ? found : undefined;
-    }
+    default:
+      return subject.within === undefined
+        ? deps.resources.find(subject.type, subject.key)
+        : resolveWithin({ ...subject, within: subject.within }, deps);
   }
 }
 
+type Keyed = Extract<Subject, { key: string }>;
+
 /** An artifact path names the experiment as well; one that names another than the run's own is nobody's path. */
-async function liesWithin(
-  parentId: string | null,
-  experiment: string | undefined,
-  deps: GatewayDeps,
-): Promise<boolean> {
-  if (experiment === undefined) return true;
-  const parent = parentId === null ? undefined : await deps.resources.findById(parentId);
-  return parent?.key === experiment;
+async function resolveWithin(
+  { type, key, within }: Keyed & { readonly within: string },
+  { resources }: GatewayDeps,
+): Promise<ResourceRef | undefined> {
+  const [found, experiment] = await Promise.all([resources.find(type, key), resources.find('Experiment', within)]);
+  return experiment !== undefined && found?.parentId === experiment.id ? found : undefined;
 }
 
 /** The project that a new name belongs to. A name that is already taken is decided where it lives. */
 async function resolvePlace(
   { of, name }: Extract<Subject, { type: 'NewIn' }>,
-  deps: GatewayDeps,
+  { resources, projectForName }: GatewayDeps,
 ): Promise<ResourceRef | undefined> {
-  const taken =
-    of === 'Model' ? await deps.resources.find('Model', name) : await deps.resources.findExperimentNamed(name);
-  if (taken !== undefined) return { type: 'Project', id: taken.projectId };
-  const project = await deps.projectForName(name);
-  return project && { type: 'Project', id: project.id };
+  const [taken, project] = await Promise.all([
+    of === 'Model' ? resources.find('Model', name) : resources.findExperimentNamed(name),
+    projectForName(name),
+  ]);
+  const id = taken?.projectId ?? project?.id;
+  return id === undefined ? undefined : { type: 'Project', id };
 }
