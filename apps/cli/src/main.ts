@@ -1,13 +1,7 @@
-import { createAsk } from './ask.ts';
-import { run } from './program.ts';
-import { createSessionFile } from './session-file.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 
-process.exitCode = await run(process.argv.slice(2), {
-  env: process.env,
-  ask: createAsk(process.stdin, process.stderr),
-  sessions: createSessionFile(process.env),
-  print: (line) => console.log(line),
-  note: (line) => console.error(line),
-});
-// Standard input, once it has been read from, would keep the process waiting for more.
-process.stdin.unref?.();
+/* `modelward`. What was compiled for an earlier command is kept beside what npm installed: nobody else writes there. */
+
+enableCompileCache(join(import.meta.dirname, '..', '..', '..', 'node_modules', '.cache', 'modelward'));
+await import('./command.ts');
