@@ -273,6 +273,15 @@ export const endpoints = {
     input: z.strictObject({ from: shape.wholeNumber.optional(), limit: shape.recordLimit }),
     output: shape.recordPage,
   },
+  'audit.ids': {
+    method: 'GET',
+    path: '/api/v1/audit/ids',
+    summary:
+      'By which ids the record knows something that people call by a name: its own, and the pseudonym of the name',
+    access: { action: 'audit.read' },
+    input: z.strictObject({ name: shape.recordSubject }),
+    output: z.object({ ids: z.array(z.string()) }),
+  },
   'record.file': {
     method: 'GET',
     path: '/record/{path*}',

@@ -36,6 +36,14 @@ export const scopeText = z
     'is no `organization`, `project:key`, `model:name` or `experiment:id`',
   );
 
+/** Something that records are about, as people call it. */
+export const recordSubject = z
+  .string()
+  .regex(
+    /^(project|model|experiment|person|service|group):.{1,256}$/,
+    'is no `project:key`, `model:name`, `experiment:id`, `person:name`, `service:name` or `group:name`',
+  );
+
 export const account = z.object({
   id: z.string(),
   kind: z.enum(['person', 'service']),

@@ -42,6 +42,7 @@ export const settingsSchema = z.strictObject({
       }),
     ]),
   }),
+  record: z.strictObject({ public: z.boolean() }),
   tls: z.strictObject({ certificateFile: path, keyFile: path }).optional(),
   trustedProxies: z.array(z.string().refine(isAddressRange)).max(mostProxies),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

@@ -3,8 +3,8 @@ export type Setting = {
   /** Where it stands in modelward.yaml. */
   readonly path: string;
   /** How a variable's text becomes its value. A list is separated by commas. */
-  readonly form: 'text' | 'port' | 'list';
-  readonly default?: string | number | readonly string[];
+  readonly form: 'text' | 'port' | 'list' | 'flag';
+  readonly default?: string | number | boolean | readonly string[];
   /** Completes the sentence "`x` is not ...". */
   readonly expects: string;
   readonly example: string;
@@ -105,6 +105,14 @@ export const settings: readonly Setting[] = [
     expects: 'a reason in words (up to 500 characters)',
     example: 'a network rule lets only this machine in',
     meaning: 'with `mlflow` only: why it is accepted that the server answers others too; recorded and shown',
+  },
+  {
+    path: 'record.public',
+    form: 'flag',
+    default: false,
+    expects: '`true` or `false`',
+    example: 'true',
+    meaning: "whether anybody may read the record's checkpoint and hash tiles; its entries never, without `audit.read`",
   },
   {
     ...file,

@@ -13,6 +13,7 @@ import { admit, twoCredentials } from './admit.ts';
 import { bindEndpoints } from './bind-endpoints.ts';
 import { bindPages } from './bind-pages.ts';
 import { bindProbes } from './bind-probes.ts';
+import { bindPublicRecord } from './bind-record.ts';
 import type { ControlDeps, Exchange } from './deps.ts';
 import { answerFault } from './fault.ts';
 import { identify } from './identify.ts';
@@ -66,6 +67,7 @@ export async function createControlApp(deps: ControlDeps): Promise<ControlApp> {
   app.setErrorHandler((fault: FastifyError, request, reply) => answerFault(fault, { request, reply }, deps));
   bindProbes(app, deps);
   bindPages(app, deps);
+  bindPublicRecord(app, deps);
   bindEndpoints(app, deps, inFlight);
   await app.ready();
   return { app, server: app.server, drained: inFlight.drained };

@@ -35,6 +35,8 @@ export type ControlDeps = {
   readonly access: Pick<Access, 'decide' | 'projects' | 'links' | 'resources'>;
   readonly bundle: Pick<PolicyBundle, 'version' | 'digest' | 'roles'>;
   readonly record: ControlRecord;
+  /** Whether anybody may read the checkpoint and the hash tiles of the record. */
+  readonly isRecordPublic: boolean;
   readonly noteRefusal: (refusal: { requestId: string; interface: 'control'; source: string; reason: string }) => void;
   readonly pseudonyms: {
     readonly source: (address: string) => string;

@@ -140,6 +140,7 @@ const cases: { readonly [Name in EndpointName]: Case<Name> } = {
     refusedWith: 404,
   },
   'audit.entries': { input: () => ({ limit: 1 }), changes: [], refusedWith: 403 },
+  'audit.ids': { input: () => ({ name: 'project:hidden' }), changes: [], refusedWith: 403 },
   'record.file': {
     input: async () => {
       await vi.waitFor(async () => root.call('record.file', { path: 'checkpoint' }));

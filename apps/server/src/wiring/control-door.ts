@@ -58,6 +58,7 @@ export function createControlDoor({
     access,
     bundle,
     record: { ...record, isUnavailable: isRecordUnavailable },
+    isRecordPublic: config.record.public,
     noteRefusal: refusals.note,
     pseudonyms,
     documents: readDocuments(),

@@ -1,6 +1,8 @@
 import { ok, refused } from '@modelward/basics';
+import { isRecordPath, recordHeaders } from '../bind-record.ts';
 import type { Handler } from '../handler.ts';
 import { notFound } from '../refusal.ts';
+import { resolvePrincipal, resolveScope } from './link-names.ts';
 
 const entries: Handler<'audit.entries'> = {
   perform: async ({ question, deps: { record } }) => {
@@ -14,22 +16,29 @@ const entries: Handler<'audit.entries'> = {
 
 const file: Handler<'record.file'> = {
   perform: async ({ question: { path }, deps: { record } }) => {
-    const bytes = isPublished(path) ? await record.readPublished(path) : undefined;
+    const bytes = isRecordPath(path) ? await record.readPublished(path) : undefined;
     if (bytes === undefined) return refused(notFound('file of the record called', path));
-    return ok({ output: bytes, changes: [], headers: path === 'checkpoint' ? checkpointHeaders : tileHeaders });
+    return ok({ output: bytes, changes: [], headers: recordHeaders(path, 'private') });
   },
 };
 
-/** The paths of C2SP tlog-tiles, and nothing else of the folder. */
-function isPublished(path: string): boolean {
-  return path === 'checkpoint' || /^tile\/(entries|\d{1,2})(\/x\d{3})*\/\d{3}(\.p\/\d{1,3})?$/.test(path);
-}
+const types = { project: 'Project', model: 'Model', experiment: 'Experiment' } as const;
 
-const checkpointHeaders = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
-/** A tile never changes; it is kept only by whoever was allowed to read it. */
-const tileHeaders = {
-  'content-type': 'application/octet-stream',
-  'cache-control': 'private, max-age=31536000, immutable',
+/** What a name stands for now, and what refusals of that name are recorded under, also when it never stood for anything. */
+const ids: Handler<'audit.ids'> = {
+  perform: async ({ question: { name }, deps }) => {
+    const [kind = '', ...rest] = name.split(':');
+    const called = rest.join(':');
+    if (kind in types) {
+      const { resource } = await resolveScope(name, deps);
+      const own = resource !== undefined && 'id' in resource ? [resource.id] : [];
+      const ref = deps.pseudonyms.reference(types[kind as keyof typeof types], called);
+      return ok({ output: { ids: [...own, ref] }, changes: [] });
+    }
+    const principal = await resolvePrincipal(kind === 'person' ? called : name, deps);
+    const ref = deps.pseudonyms.reference(kind === 'group' ? 'Group' : 'Account', called);
+    return ok({ output: { ids: [...(principal === undefined ? [] : [principal.id]), ref] }, changes: [] });
+  },
 };
 
-export const auditHandlers = { 'audit.entries': entries, 'record.file': file };
+export const auditHandlers = { 'audit.entries': entries, 'audit.ids': ids, 'record.file': file };

@@ -1,0 +1,170 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Administrator, addPerson, enrolAdministrator, type House, startHouse } from '../support/house.ts';
+import { verifyRecord } from '../support/record.ts';
+import { runCliHere } from '../support/run-cli.ts';
+
+/* What an auditor does with the record, by the command line and by plain HTTP. */
+
+let house: House;
+let root: Administrator;
+let auditor: string;
+let key: string;
+
+beforeAll(async () => {
+  house = await startHouse({ environment: { MODELWARD_RECORD_PUBLIC: 'true' } });
+  root = await enrolAdministrator(house);
+  await root.call('projects.add', { key: 'fraud', title: 'Fraud', listed: false });
+  const person = await addPerson(house, root, { name: 'ada', roles: [['auditor', 'organization']] });
+  auditor = person.secret;
+  key = /modelward\/\w+\+\w+\+\S+/.exec(house.printed())?.[0] ?? '';
+});
+afterAll(async () => {
+  await house.stop();
+  await verifyRecord(house);
+});
+
+const file = (name: string) => join(house.folder, name);
+
+/** As the auditor, against the server. */
+function type(line: string) {
+  const env = { MODELWARD_SERVER: house.controlUrl, MODELWARD_TOKEN: auditor };
+  return runCliHere(line.split(' '), { cwd: house.folder, env });
+}
+
+async function done(line: string): Promise<string> {
+  const { status, stdout, stderr } = await type(line);
+  expect(status, `${line}\n${stdout}${stderr}`).toBe(0);
+  return stdout;
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return Number((await (await fetch(path)).text()).split('\n')[1]);
+}
+
+/** Entries are published within a second. */
+async function published(index: number): Promise<void> {
+  await vi.waitFor(
+    async () => expect(await sizeOf(`${house.controlUrl}/record/checkpoint`)).toBeGreaterThan(index),
+    5000,
+  );
+}
+
+async function copyOfRecord(name: string): Promise<string> {
+  await cp(join(house.folder, 'data', 'record'), file(name), { recursive: true, filter: (path) => !/wal/.test(path) });
+  return file(name);
+}
+
+describe('the public record', () => {
+  it('gives the checkpoint and the hash tiles to anybody, and entries to nobody without a credential', async () => {
+    const rows = [
+      ['checkpoint', 200, 'text/plain; charset=utf-8', 'no-store'],
+      [
+        `tile/0/000.p/${await sizeOf(`${house.controlUrl}/record/checkpoint`)}`,
+        200,
+        'application/octet-stream',
+        'public',
+      ],
+      ['tile/0/999', 404, 'application/json', 'no-store'],
+      ['tile/0/00', 404, 'application/json', 'no-store'],
+      ['tile/64/000', 404, 'application/json', 'no-store'],
+      ['tile/0/000.p/0', 404, 'application/json', 'no-store'],
+      ['tile/entries/000.p/1', 401, 'application/json', 'no-store'],
+      ['tile/0', 401, 'application/json', 'no-store'],
+      ['wal/0000000001', 401, 'application/json', 'no-store'],
+      ['tile/0/..%2f..%2fwal', 400, 'application/json', 'no-store'],
+    ] as const;
+    for (const [path, status, type, cache] of rows) {
+      const answer = await fetch(`${house.controlUrl}/record/${path}`);
+      expect([path, answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual([
+        path,
+        status,
+        expect.stringContaining(type),
+        expect.stringContaining(cache),
+      ]);
+    }
+  });
+});
+
+describe('audit verify --since', () => {
+  it('reads only what came after the checkpoint that was kept', async () => {
+    expect(await done(`audit verify --key ${key} --save ${file('kept')}`)).toContain('verified: modelward/');
+    const kept = Number(readFileSync(file('kept'), 'utf8').split('\n')[1]);
+    await root.call('people.list', {});
+    await published(kept);
+    const stdout = await done(`audit verify --since ${file('kept')}`);
+    expect(stdout).toContain(`it goes on from the checkpoint that you kept, at ${kept} entries`);
+  });
+
+  it('refuses a checkpoint that the log did not sign', async () => {
+    writeFileSync(file('forged'), readFileSync(file('kept'), 'utf8').replace(/\n\d+\n/, '\n1\n'));
+    const { status, stderr } = await type(`audit verify --since ${file('forged')}`);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('is no checkpoint of this log')]);
+  });
+});
+
+describe('audit receipt', () => {
+  it('is verified offline with the key alone, and is false once a byte of it is changed', async () => {
+    const answer = await fetch(`${house.controlUrl}/api/v1/people`, {
+      headers: { authorization: `Bearer ${root.secret}` },
+    });
+    const [, index = ''] = (answer.headers.get('modelward-receipt') ?? '').split(' ');
+    await published(Number(index));
+    await done(`audit receipt ${index} --out ${file('receipt')}`);
+    const offline = { cwd: file('nobody-was-here') };
+    const verify = (name: string) => runCliHere(['audit', 'verify-receipt', file(name), '--key', key], offline);
+    const { status, stdout } = await verify('receipt');
+    expect([status, stdout]).toEqual([0, expect.stringContaining(`verified: entry ${index} of modelward/`)]);
+    expect(stdout).toContain(answer.headers.get('x-request-id'));
+    const lines = readFileSync(file('receipt'), 'utf8').split('\n');
+    for (const [at, line] of lines.entries()) {
+      if (line === '') continue;
+      const changed = line.replace(/[A-Za-z0-9]/, (one) => (one === 'A' ? 'B' : 'A'));
+      writeFileSync(file('changed'), lines.with(at, changed).join('\n'));
+      const { status: refused, stdout: said } = await verify('changed');
+      expect([at, refused, said]).toEqual([at, expect.toSatisfy((code) => code === 1 || code === 2), '']);
+    }
+  });
+
+  it('of an entry that is not there says how many there are', async () => {
+    const { status, stderr } = await type(`audit receipt 999999 --out ${file('none')}`);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('there is no such entry')]);
+  });
+});
+
+describe('audit history', () => {
+  it('finds all that was decided about a name and how it ended, and says which entries it covered', async () => {
+    await root.call('role-links.assign', { role: 'viewer', principal: 'ada', scope: 'project:fraud' });
+    const { size } = await root.call('audit.entries', { limit: 1 });
+    await published(size - 1);
+    const { status, stdout, stderr } = await type('audit history project:fraud');
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringMatching(/complete for entries 0 to \d+ of modelward\/\w+, all verified/),
+    ]);
+    expect(stdout).toContain('role.assign project fraud');
+    expect(stdout).toContain('project.created');
+    expect(stdout).toContain('ended: 200 complete');
+    const { ids } = await root.call('audit.ids', { name: 'project:fraud' });
+    const whole = await root.call('audit.entries', { from: 0, limit: 500 });
+    const about = whole.entries.filter(({ entry }) => ids.some((id) => JSON.stringify(entry).includes(id)));
+    const shown = (await done('audit history project:fraud --json')).trim().split('\n');
+    const indices = new Set(shown.map((line) => (JSON.parse(line) as { index: number }).index));
+    expect(about.filter(({ index }) => !indices.has(index))).toEqual([]);
+  });
+
+  it('is refused where an entry was changed', async () => {
+    const folder = await copyOfRecord('changed-record');
+    const size = Number(readFileSync(join(folder, 'checkpoint'), 'utf8').split('\n')[1]);
+    const bundle = join(folder, 'tile', 'entries', `000.p/${size}`);
+    const bytes = readFileSync(bundle);
+    bytes[40] = (bytes[40] ?? 0) ^ 1;
+    await cp(bundle, `${bundle}.copy`);
+    writeFileSync(`${bundle}.copy`, bytes, { mode: 0o600 });
+    await cp(`${bundle}.copy`, bundle, { force: true });
+    const { status, stdout, stderr } = await type(`audit history prj_x --folder ${folder}`);
+    expect([status, stdout, stderr]).toEqual([1, '', expect.stringContaining('is not whole')]);
+  });
+});
