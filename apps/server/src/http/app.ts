@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { EndpointName } from '@modelward/contract';
@@ -19,7 +19,7 @@ import { answerFault } from './fault.ts';
 import { identify } from './identify.ts';
 import { createInFlight } from './in-flight.ts';
 import { limits } from './limits.ts';
-import { type ControlRefusal, errorBody, malformed, notSetUp, unknownRoute } from './refusal.ts';
+import { type ControlRefusal, errorBody, malformed, notSetUp, statusOf, unknownRoute } from './refusal.ts';
 import { noteStranger, refuse, writeInertHeaders } from './respond.ts';
 
 declare module 'fastify' {
@@ -146,12 +146,24 @@ async function refuseUnreadableTarget(request: FastifyRequest, reply: FastifyRep
 /** What is no HTTP, or has more headers than are read. There is no request to record: a line of its own for whoever sent it. */
 function answerUnreadable(fault: NodeJS.ErrnoException, socket: Socket, deps: ControlDeps): void {
   if (fault.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const tooLarge = fault.code === 'HPE_HEADER_OVERFLOW';
-  const refusal: ControlRefusal = tooLarge
-    ? { code: 'headers-too-large', message: 'the headers are larger than any that are needed here', next: 'send fewer' }
-    : malformed('the request is not HTTP that can be read in one way only');
+  const refusal = unreadableRefusal(fault);
   const body = JSON.stringify(errorBody(refusal, deps.newId('req')));
-  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const status = `${statusOf(refusal)} ${STATUS_CODES[statusOf(refusal)]}`;
   const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
   socket.end(head + body);
+}
+
+function unreadableRefusal({ code }: NodeJS.ErrnoException): ControlRefusal {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return {
+        code: 'headers-too-large',
+        message: 'the headers are larger than any that are needed here',
+        next: 'send fewer',
+      };
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return malformed(`the request took more than ${limits.requestMs / 1000} s to arrive`, 'send it again');
+    default:
+      return malformed('the request is not HTTP that can be read in one way only');
+  }
 }

@@ -5,21 +5,38 @@ import type { About } from '../handler.ts';
 
 type NamedLink = EndpointOutput<'role-links.list'>['links'][number];
 
-/** A link with the names that people know its ends by. What has ended since keeps its id. */
-export async function nameLink(link: RoleLink, deps: ControlDeps): Promise<NamedLink> {
+type Naming = { readonly deps: ControlDeps; readonly known: Map<string, Promise<string | undefined>> };
+
+/** Links with the names that people know their ends by. What has ended since keeps its id; each id is looked up once. */
+export function nameLinks(links: readonly RoleLink[], deps: ControlDeps): Promise<NamedLink[]> {
+  const naming: Naming = { deps, known: new Map() };
+  return Promise.all(links.map((link) => nameLink(link, naming)));
+}
+
+async function nameLink(link: RoleLink, naming: Naming): Promise<NamedLink> {
   const { id, role, principal, scope, fromMs, untilMs, origin } = link;
+  const [principalName, scopeName] = await Promise.all([
+    lookUp(principal.id, naming, () => findPrincipalName(principal, naming.deps)),
+    lookUp(scope.id, naming, () => findScopeName(scope, naming.deps)),
+  ]);
   return {
     id,
     role,
-    principal: { ...principal, name: (await principalName(principal, deps)) ?? principal.id },
-    scope: { ...scope, name: (await scopeName(scope, deps)) ?? scope.id },
+    principal: { ...principal, name: principalName ?? principal.id },
+    scope: { ...scope, name: scopeName ?? scope.id },
     fromMs,
     untilMs: untilMs ?? null,
     origin,
   };
 }
 
-async function principalName(
+function lookUp(id: string, { known }: Naming, find: () => Promise<string | undefined>): Promise<string | undefined> {
+  const name = known.get(id) ?? find();
+  known.set(id, name);
+  return name;
+}
+
+async function findPrincipalName(
   { kind, id }: RoleLink['principal'],
   { identity }: ControlDeps,
 ): Promise<string | undefined> {
@@ -27,7 +44,7 @@ async function principalName(
   return (await identity.accounts.findById(id))?.name;
 }
 
-async function scopeName({ type, id }: RoleLink['scope'], { access }: ControlDeps): Promise<string | undefined> {
+async function findScopeName({ type, id }: RoleLink['scope'], { access }: ControlDeps): Promise<string | undefined> {
   if (type === 'Organization') return 'organization';
   if (type === 'Project') return (await access.projects.findById(id))?.key;
   const resource = await access.resources.findById(id);

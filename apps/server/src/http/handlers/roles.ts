@@ -4,7 +4,7 @@ import type { EndpointQuestion } from '@modelward/contract';
 import type { ControlDeps, ResourceRef } from '../deps.ts';
 import type { Handler } from '../handler.ts';
 import { type ControlRefusal, conflict, malformed, notFound } from '../refusal.ts';
-import { nameLink, resolvePrincipal, resolveScope } from './link-names.ts';
+import { nameLinks, resolvePrincipal, resolveScope } from './link-names.ts';
 
 const list: Handler<'roles.list'> = {
   perform: async ({ deps: { bundle } }) => {
@@ -17,7 +17,7 @@ const list: Handler<'roles.list'> = {
 const listLinks: Handler<'role-links.list'> = {
   perform: async ({ deps }) => {
     const links = await deps.access.links.list();
-    return ok({ output: { links: await Promise.all(links.map((link) => nameLink(link, deps))) }, changes: [] });
+    return ok({ output: { links: await nameLinks(links, deps) }, changes: [] });
   },
 };
 
@@ -41,7 +41,9 @@ const assign: Handler<'role-links.assign'> = {
     const assigned = await deps.access.links.assign(assignment);
     if (!assigned.ok) return refused(assignRefusal(assigned.reason, question));
     const changes = [{ what: 'role.assigned', subject: principal.id, detail: detailOf(assigned.value) }] as const;
-    return ok({ output: { link: await nameLink(assigned.value, deps) }, changes });
+    const [link] = await nameLinks([assigned.value], deps);
+    if (link === undefined) throw new Error('a link was assigned and not named');
+    return ok({ output: { link }, changes });
   },
 };
 
