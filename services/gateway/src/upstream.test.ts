@@ -1,7 +1,11 @@
+import { chmodSync, mkdtempSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeAll, decisionsOf, listenTcp, openDoor, outcomesOf, send } from './testing/door.ts';
 import { openRun } from './testing/facts.ts';
+import { createHttpUpstream } from './upstream-http.ts';
 
 afterEach(closeAll);
 
@@ -128,5 +132,41 @@ describe('an upstream\u2019s own refusal', () => {
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none'; sandbox",
     });
+  });
+});
+
+describe('whether others could use the upstream past Modelward', () => {
+  const socketIn = async (mode: number) => {
+    const folder = mkdtempSync(join(tmpdir(), 'modelward-upstream-'));
+    chmodSync(folder, mode);
+    const upstream = createHttpUpstream({ location: { kind: 'socket', path: join(folder, 'mlflow.sock') } });
+    const isOpen = await upstream.isOpen();
+    await upstream.close();
+    return isOpen;
+  };
+
+  it.each([
+    [0o700, false],
+    [0o710, true],
+    [0o755, true],
+    [0o1777, true],
+  ])('is told by the folder of its socket: %o', async (mode, isOpen) => {
+    expect(await socketIn(mode)).toBe(isOpen);
+  });
+
+  it.each([
+    [200, true],
+    [401, false],
+  ])('is told by what a URL answers without a credential: %i', async (status, isOpen) => {
+    const port = await listenTcp((socket) => socket.end(`HTTP/1.1 ${status} X\r\ncontent-length: 0\r\n\r\n`));
+    const upstream = createHttpUpstream({ location: { kind: 'url', url: `http://127.0.0.1:${port}` } });
+    expect([await upstream.isOpen(), await upstream.isAlive()]).toEqual([isOpen, isOpen]);
+    await upstream.close();
+  });
+
+  it('is no when nobody is there', async () => {
+    const upstream = createHttpUpstream({ location: { kind: 'url', url: 'http://127.0.0.1:1' } });
+    expect([await upstream.isOpen(), await upstream.isAlive()]).toEqual([false, false]);
+    await upstream.close();
   });
 });

@@ -69,10 +69,13 @@ export async function openDoor({ upstreamPort = nobodyListens, timeoutMs = 5000,
     upstream: { send: (request, caller) => counts.add('upstream', deps.upstream.send(request, caller)) },
   };
   const gateway = createGateway(counted);
-  const port = await listen(createServer(gateway.handle));
+  const connections: Socket[] = [];
+  const server = createServer(gateway.handle);
+  server.on('connection', (socket) => connections.push(socket));
+  const port = await listen(server);
   hosts.add(`127.0.0.1:${port}`);
   closers.push(http.close);
-  return { port, log, strangers, faults, facts, counts, drained: gateway.drained };
+  return { port, log, strangers, faults, facts, counts, connections, drained: gateway.drained };
 }
 
 const ada = {
