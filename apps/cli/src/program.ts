@@ -7,6 +7,7 @@ import { addBackup } from './commands/backup.ts';
 import { addConfig } from './commands/config.ts';
 import { addEnrol } from './commands/enrol.ts';
 import { addGroups } from './commands/groups.ts';
+import { addPolicy } from './commands/policy.ts';
 import { addProjects } from './commands/projects.ts';
 import { addRoles } from './commands/roles.ts';
 import { addSignIn } from './commands/sign-in.ts';
@@ -24,6 +25,7 @@ const commands = [
   addTokens,
   addAudit,
   addConfig,
+  addPolicy,
   addBackup,
   addAdmin,
 ];
