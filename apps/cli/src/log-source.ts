@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   decodeBundle,
   encodeBundle,
@@ -45,7 +46,26 @@ export function logOfServer({ server, call }: Client): LogSource {
     }
   };
   const offeredKey = async () => (await call('audit.entries', { limit: 1 })).verifierKey;
-  return { ...createSource(server, read), offeredKey };
+  const readCaughtUp: ReadLogFile = async (path) => {
+    if (path !== 'checkpoint') return read(path);
+    const { size } = await call('audit.entries', { limit: 1 });
+    return readCheckpointOf(size, read);
+  };
+  return { ...createSource(server, readCaughtUp), offeredKey };
+}
+
+/** What is written is published within a second: what was there when the look began is waited for, and no longer than this. */
+async function readCheckpointOf(size: number, read: ReadLogFile): Promise<Uint8Array | undefined> {
+  let note = await read('checkpoint');
+  for (let tries = 0; tries < 8 && sizeOf(note) < size; tries += 1) {
+    await wait(250);
+    note = await read('checkpoint');
+  }
+  return note;
+}
+
+function sizeOf(note: Uint8Array | undefined): number {
+  return note === undefined ? 0 : Number(new TextDecoder().decode(note).split('\n')[1]);
 }
 
 function createSource(place: string, read: ReadLogFile): LogSource {
