@@ -120,9 +120,10 @@ async function byteIsFlipped({ house, teller, auditor }: Cast): Promise<void> {
   const { verifierKey } = await auditor.call('audit.entries', { limit: 1 });
   const copy = join(house.folder, 'copied-record');
   cpSync(join(house.folder, 'data', 'record'), copy, { recursive: true });
-  const [bundle = ''] = globSync('tile/entries/**/*', { cwd: copy, withFileTypes: false }).filter(
-    (file) => /\d$/.test(file) && !file.endsWith('.p'),
-  );
+  // Of the bundles of one size after the other, the one that the checkpoint stands on.
+  const sizeOf = (file: string) => Number(file.split('/').at(-1));
+  const bundles = globSync('tile/entries/*.p/*', { cwd: copy }).sort((a, b) => sizeOf(a) - sizeOf(b));
+  const bundle = bundles.at(-1) ?? '';
   const bytes = readFileSync(join(copy, bundle));
   const at = Math.floor(bytes.length / 2);
   bytes[at] = (bytes[at] ?? 0) ^ 1;
