@@ -80,7 +80,10 @@ async function benIsRefused(cast: Cast, ben: Person): Promise<void> {
     'read fraud-scorer',
     ask('GET', 'mlflow/registered-models/get?name=fraud-scorer'),
   );
-  assert(String(read.message).includes('ask an owner of model `fraud-scorer`'), 'the refusal says whom to ask for what');
+  assert(
+    String(read.message).includes('ask an owner of model `fraud-scorer`'),
+    'the refusal says whom to ask for what',
+  );
   const alias = { name: 'fraud-scorer', alias: 'champion', version: '1' };
   await refused(cast, 403, 'set alias @champion', ask('POST', 'mlflow/registered-models/alias', alias));
 }
