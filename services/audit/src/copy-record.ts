@@ -1,10 +1,14 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fromUtf8 } from '@modelward/basics';
+import { levelsOf, parseCheckpoint, type Tile, tilePath, tilesAt } from '@modelward/merkle';
 import { isMissing, makeFolder } from './durable-files.ts';
 import { readGroups } from './frames.ts';
+import { readIfThere, readPublishedFile } from './published-files.ts';
 import { takePublication, writePublication } from './publisher.ts';
 import { recover, segmentFolder } from './recovery.ts';
-import { listSegments, type Segment } from './segments.ts';
+import { listSegments } from './segments.ts';
+import { wayOut } from './way-out.ts';
 
 type Copy = {
   readonly from: string;
@@ -12,20 +16,21 @@ type Copy = {
   readonly verifierKey: string;
 };
 
-/** A file that goes away (a partial tile whose full one has come), or a group that is just being written: tried again. */
+/** A segment that is released meanwhile, or a group that is just being written: read again. */
 const mostTries = 50;
 
 /**
- * Copies a log, also one that is being written: the write-ahead segments first, then the checkpoint, then the tiles, which
- * only grow. What the segments hold beyond the checkpoint is published in the copy. Returns the copy's checkpoint note.
+ * Copies a log, also one that is being written: the write-ahead segments first, then the checkpoint, then its tiles. What the
+ * segments hold beyond the checkpoint is published in the copy. Returns the copy's checkpoint note.
  */
 export async function copyRecord({ from, to, verifierKey }: Copy): Promise<string> {
   await makeFolder(segmentFolder(to));
-  await again(async () => {
-    for (const segment of await listSegments(segmentFolder(from))) await copySegment(segment, segmentFolder(to));
-  });
-  await copyIfThere(join(from, 'checkpoint'), join(to, 'checkpoint'));
-  await again(() => copyIfThere(join(from, 'tile'), join(to, 'tile')));
+  await copySegments(segmentFolder(from), segmentFolder(to));
+  const note = await readIfThere(join(from, 'checkpoint'));
+  if (note !== undefined) {
+    for (const tile of tilesOf(note)) await copyTile({ from, to, tile });
+    await writeFile(join(to, 'checkpoint'), note);
+  }
   const recovered = await recover({ folder: to, verifierKey });
   if (recovered.note !== undefined && recovered.edge.size() > recovered.publishedSize) {
     await writePublication(to, takePublication({ ...recovered, note: recovered.note }));
@@ -33,10 +38,13 @@ export async function copyRecord({ from, to, verifierKey }: Copy): Promise<strin
   return readFile(join(to, 'checkpoint'), 'utf8');
 }
 
-async function again(copy: () => Promise<void>): Promise<void> {
+async function copySegments(from: string, to: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await copy();
+      for (const { path } of await listSegments(from)) {
+        await writeFile(join(to, path.slice(-10)), await readSegment(path), { mode: 0o600, flush: true });
+      }
+      return;
     } catch (fault) {
       if (!isMissing(fault) || tries >= mostTries) throw fault;
     }
@@ -44,17 +52,24 @@ async function again(copy: () => Promise<void>): Promise<void> {
 }
 
 /** Reading may run past writing and see groups with a hole in them; the next reading finds them whole. */
-async function copySegment({ path }: Segment, folder: string): Promise<void> {
+async function readSegment(path: string): Promise<Buffer> {
   let bytes = await readFile(path);
   for (let tries = 1; tries < mostTries && readGroups(bytes).damagedAt !== undefined; tries += 1)
     bytes = await readFile(path);
-  await writeFile(join(folder, path.slice(-10)), bytes, { mode: 0o600, flush: true });
+  return bytes;
 }
 
-async function copyIfThere(from: string, to: string): Promise<void> {
-  try {
-    await cp(from, to, { recursive: true, filter: (source) => !source.endsWith('.partial') });
-  } catch (fault) {
-    if (!isMissing(fault) || from !== (fault as NodeJS.ErrnoException).path) throw fault;
-  }
+/** All tiles and bundles of the log that a checkpoint covers. What is wrong with it, `recover` says. */
+function* tilesOf(note: Uint8Array): Generator<Tile> {
+  const size = parseCheckpoint(fromUtf8(note) ?? '')?.size ?? 0;
+  yield* tilesAt('entries', size);
+  for (let level = 0; level < levelsOf(size); level += 1) yield* tilesAt(level, size);
+}
+
+async function copyTile({ from, to, tile }: { from: string; to: string; tile: Tile }): Promise<void> {
+  const path = tilePath(tile);
+  const bytes = await readPublishedFile(from, path);
+  if (bytes === undefined) throw new Error(`\`${path}\` is missing from the record; ${wayOut}`);
+  await makeFolder(dirname(join(to, path)));
+  await writeFile(join(to, path), bytes, { mode: 0o444, flag: 'wx' });
 }

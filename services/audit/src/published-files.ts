@@ -1,4 +1,4 @@
-import { link, open, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { equalBytes } from '@modelward/basics';
 import {
@@ -12,9 +12,12 @@ import {
 } from '@modelward/merkle';
 import { isMissing, makeFolder, syncFolder } from './durable-files.ts';
 
+/** Of a tile that still grows, so many partial forms are kept as files; the newest begins with all of them. */
+const keptPartials = 4;
+
 /**
- * Reads a published file by its tlog-tiles path. A partial tile that has been removed since its full one came is the
- * beginning of that, so that who has read a checkpoint can still verify it while the log goes on.
+ * Reads a published file by its tlog-tiles path. A partial tile that is no file any more is the beginning of a later form of
+ * the same tile, so that who has read a checkpoint can still verify it while the log goes on.
  */
 export async function readPublishedFile(folder: string, path: string): Promise<Uint8Array | undefined> {
   if (path === 'checkpoint') return readIfThere(join(folder, path));
@@ -22,13 +25,37 @@ export async function readPublishedFile(folder: string, path: string): Promise<U
   if (tile === undefined) return undefined;
   const own = await readIfThere(join(folder, path));
   if (own !== undefined || tile.width === tileWidth) return own;
-  const full = await readIfThere(join(folder, tilePath({ ...tile, width: tileWidth })));
-  return full && beginningOf(full, tile);
+  // In this order: the partial forms are removed only when the full one is there.
+  const later = (await readNewestPartial(folder, tile)) ?? (await readIfThere(join(folder, fullPath(tile))));
+  return later && beginningOf(later, tile);
 }
 
-function beginningOf(full: Uint8Array, { level, width }: Tile): Uint8Array | undefined {
-  if (level !== 'entries') return full.subarray(0, width * hashBytes);
-  const entries = decodeBundle(full);
+function fullPath(tile: Tile): string {
+  return tilePath({ ...tile, width: tileWidth });
+}
+
+async function readNewestPartial(folder: string, tile: Tile): Promise<Uint8Array | undefined> {
+  const [newest = 0] = await partialWidths(folder, tile);
+  return newest > tile.width ? readIfThere(join(folder, tilePath({ ...tile, width: newest }))) : undefined;
+}
+
+/** The widths of the partial forms that are files, the newest first. */
+export async function partialWidths(folder: string, tile: Tile): Promise<readonly number[]> {
+  try {
+    const names = await readdir(join(folder, `${fullPath(tile)}.p`));
+    return names
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .sort((a, b) => b - a);
+  } catch (fault) {
+    if (isMissing(fault)) return [];
+    throw fault;
+  }
+}
+
+function beginningOf(later: Uint8Array, { level, width }: Tile): Uint8Array | undefined {
+  if (level !== 'entries') return later.subarray(0, width * hashBytes);
+  const entries = decodeBundle(later);
   return entries && encodeBundle(entries.slice(0, width));
 }
 
@@ -90,7 +117,9 @@ async function writeSynced(file: string, bytes: Uint8Array, mode: number): Promi
   }
 }
 
-/** The partial forms of a tile that is full now. */
+/** Removes the partial forms of a tile that are not needed any more: all of one that is full, the oldest of one that grows. */
 export async function removePartials(folder: string, tile: Tile): Promise<void> {
-  await rm(join(folder, `${tilePath({ ...tile, width: tileWidth })}.p`), { recursive: true, force: true });
+  if (tile.width === tileWidth) return rm(join(folder, `${fullPath(tile)}.p`), { recursive: true, force: true });
+  for (const width of (await partialWidths(folder, tile)).slice(keptPartials))
+    await rm(join(folder, tilePath({ ...tile, width })), { force: true });
 }

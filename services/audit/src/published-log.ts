@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { equalBytes, fromUtf8 } from '@modelward/basics';
 import {
   createTreeEdge,
@@ -16,8 +14,7 @@ import {
   tileWidth,
 } from '@modelward/merkle';
 import { sha256, verifyEd25519 } from './crypto.ts';
-import { isMissing } from './durable-files.ts';
-import { readPublishedFile } from './published-files.ts';
+import { partialWidths, readPublishedFile } from './published-files.ts';
 import type { Place, Recovered } from './recovery.ts';
 import { wayOut } from './way-out.ts';
 
@@ -93,15 +90,8 @@ export function createPublishedLeaves(folder: string, publishedSize: number) {
 
 /** Tiles are written from what is durable: one that goes beyond everything that was found says that something was lost. */
 export async function refuseTilesBeyond(folder: string, size: number): Promise<void> {
-  const index = Math.floor(size / tileWidth);
-  const full = tilePath({ level: 0, index, width: tileWidth });
-  const widths = await readdir(join(folder, `${full}.p`)).catch(missingIsNone);
-  const isBeyond = widths.some((width) => /^\d+$/.test(width) && Number(width) > size % tileWidth);
-  if (isBeyond || (await readPublishedFile(folder, full)) !== undefined)
+  const next = { level: 0, index: Math.floor(size / tileWidth), width: tileWidth };
+  const [newest = 0] = await partialWidths(folder, next);
+  if (newest > size % tileWidth || (await readPublishedFile(folder, tilePath(next))) !== undefined)
     throw new Error(`there are tiles beyond the ${size} entries that were found: entries were lost; ${wayOut}`);
-}
-
-function missingIsNone(fault: unknown): string[] {
-  if (isMissing(fault)) return [];
-  throw fault;
 }

@@ -8,7 +8,7 @@ export type Publication = {
   readonly size: number;
   readonly note: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly filled: readonly Tile[];
+  readonly tiles: readonly Tile[];
 };
 
 type Grown = {
@@ -23,10 +23,10 @@ type Grown = {
 export function takePublication({ edge, note, publishedSize, recentFrom, recent }: Grown): Publication {
   const size = edge.size();
   const files = new Map<string, Uint8Array>();
-  const filled: Tile[] = [];
+  const tiles: Tile[] = [];
   const add = (tile: Tile, bytes: Uint8Array) => {
     files.set(tilePath(tile), bytes);
-    if (tile.width === tileWidth) filled.push(tile);
+    tiles.push(tile);
   };
   for (const bundle of tilesAt('entries', size, Math.floor(publishedSize / tileWidth))) {
     const start = bundle.index * tileWidth - recentFrom;
@@ -37,12 +37,12 @@ export function takePublication({ edge, note, publishedSize, recentFrom, recent 
       add(tile, concatBytes(...edge.hashesOf({ ...tile, level })));
     }
   }
-  return { size, note, files, filled };
+  return { size, note, files, tiles };
 }
 
 /** Writes a publication, the checkpoint last; doing it twice does no harm. */
-export async function writePublication(folder: string, { note, files, filled }: Publication): Promise<void> {
+export async function writePublication(folder: string, { note, files, tiles }: Publication): Promise<void> {
   for (const [path, bytes] of files) await writeImmutable(folder, path, bytes);
   await replaceFile(join(folder, 'checkpoint'), note);
-  for (const tile of filled) await removePartials(folder, tile);
+  for (const tile of tiles) await removePartials(folder, tile);
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { utf8 } from '@modelward/basics';
 import { verifyLog } from '@modelward/merkle';
@@ -30,6 +31,25 @@ describe('the published log', () => {
     expect(verified).toMatchObject({ ok: true, value: { size: 100 } });
     await record.close();
     expect(await verifiedEntries(place.folder, record.verifierKey)).toHaveLength(501);
+  });
+
+  it('keeps few files of a tile that grows, and every size of it can be verified all the same', async () => {
+    const place = newPlace();
+    const record = await open(place);
+    const notes: string[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      await Promise.all([record.append(outcome(0)), record.append(outcome(0))]);
+      await record.flush();
+      notes.push(record.checkpoint());
+    }
+    for (const level of ['0', 'entries'])
+      expect((await readdir(join(place.folder, 'tile', level, '000.p'))).sort()).toEqual(['35', '37', '39', '41']);
+    for (const note of notes) {
+      const read = async (path: string) => (path === 'checkpoint' ? utf8(note) : record.readPublished(path));
+      const verified = await verifyLog({ read, verifierKey: record.verifierKey, sha256, verify: verifyEd25519 });
+      expect(verified.ok).toBe(true);
+    }
+    await record.close();
   });
 
   it.each([['../keys/log-signing.pem'], ['wal/0000000001'], ['tile/0/000/../000'], ['checkpoint.partial'], ['']])(

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { tileWidth } from '@modelward/merkle';
 import { isDiskFull } from './durable-files.ts';
 import { replaceFile } from './published-files.ts';
@@ -11,13 +12,15 @@ type Deps = {
   readonly segments: Segments;
   /** A second copy of the last checkpoint, beside the keys: an older state put back contradicts it. */
   readonly lastNoteFile: string;
+  /** The published note with the witnesses' lines. Acknowledging goes on meanwhile; the next publication waits. */
+  readonly cosign?: (note: string) => Promise<string>;
   readonly onFault: (fault: unknown) => void;
 };
 
 export type Publishing = ReturnType<typeof createPublishing>;
 
 /** Tiles follow what is durable within a second. A full disk delays them, and the write-ahead segments are kept until then. */
-export function createPublishing({ log, folder, segments, lastNoteFile, onFault }: Deps) {
+export function createPublishing({ log, folder, segments, lastNoteFile, cosign, onFault }: Deps) {
   let isDue = false;
   let takenSize = log.publishedSize;
   let pending: Publication | undefined;
@@ -36,6 +39,7 @@ export function createPublishing({ log, folder, segments, lastNoteFile, onFault 
   async function tryToWrite(publication: Publication): Promise<boolean> {
     try {
       await write(publication);
+      await writeCosigned(publication);
       return true;
     } catch (fault) {
       if (!isDiskFull(fault)) onFault(fault);
@@ -63,6 +67,12 @@ export function createPublishing({ log, folder, segments, lastNoteFile, onFault 
     await segments.release(publication.size);
   }
 
+  /** The cosigned checkpoint takes the place of the one that only the log has signed. */
+  async function writeCosigned({ note }: Publication): Promise<void> {
+    const cosigned = (await cosign?.(note)) ?? note;
+    if (cosigned !== note) await replaceFile(join(folder, 'checkpoint'), cosigned);
+  }
+
   return {
     takeIfDue,
     /** A file that is taken and not yet on disk. */
@@ -80,6 +90,7 @@ export function createPublishing({ log, folder, segments, lastNoteFile, onFault 
         if (writing === undefined) await new Promise(setImmediate);
         else if (!(await writing)) return;
       }
+      await writing;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AuditEvent, DecisionEvent, Receipt } from '@modelward/contract';
-import { formatVerifierKey } from '@modelward/merkle';
+import { formatVerifierKey, formatWitnessKey, type NoteKey } from '@modelward/merkle';
 import { loadSigningKey, sha256 } from './crypto.ts';
 import { makeFolder } from './durable-files.ts';
 import { createOpenDecisions, findOpenDecisions } from './open-decisions.ts';
@@ -14,6 +14,8 @@ import { listSegments, openSegments, type Segments, type Sync } from './segments
 import { createSequencer, type Log } from './sequencer.ts';
 import { startTicking } from './ticking.ts';
 import { RecordUnavailable } from './unavailable.ts';
+import type { WitnessLink } from './witness/ask-witness.ts';
+import { type Cosigning, createCosigning } from './witness/cosigning.ts';
 
 export type PreviousLog = { readonly origin: string; readonly size: number; readonly root: string };
 
@@ -27,6 +29,10 @@ export type RecordOptions = {
   readonly onFault: (fault: unknown) => void;
   /** The log that this one continues after a restore; cited by its first record. */
   readonly previous?: PreviousLog;
+  /** Who is asked to cosign what is published. */
+  readonly witnesses?: (log: NoteKey) => Promise<readonly WitnessLink[]>;
+  /** Hears, in words for people, of a witness that is away or disagrees once the log is open. */
+  readonly onWitnessTrouble?: (trouble: string) => void;
   readonly segmentBytes?: number;
   readonly deadlineMs?: number;
   readonly heartbeatMs?: number;
@@ -38,6 +44,7 @@ export type AuditRecord = {
   readonly origin: string;
   /** What auditors verify with; they should have it from elsewhere than from here. */
   readonly verifierKey: string;
+  readonly witnesses: readonly { readonly key: string; readonly place: WitnessLink['place'] }[];
   /** Resolves when the entry is durable. Rejects with `RecordUnavailable` when it cannot be, in time or at all. */
   readonly append: (event: AuditEvent) => Promise<Receipt>;
   /** Also writes into the reserve: for refusals that a full disk is the reason of. */
@@ -73,14 +80,16 @@ export async function openRecord(options: RecordOptions): Promise<AuditRecord> {
   const key = { name: origin, publicKey: signing.publicKey };
   const verifierKey = formatVerifierKey(sha256, key);
   const lastNoteFile = join(keyFolder, 'last-checkpoint');
+  const cosigning = await openCosigning(options, key);
   // Before the log is read: from here on an earlier writer acknowledges nothing more.
   const segments = await openSegments({
     folder: segmentFolder(folder),
     segmentBytes: options.segmentBytes ?? usual.segmentBytes,
     sync: options.sync,
   });
-  const log = await openLog({ folder, verifierKey, lastNoteFile }, segments);
-  const publishing = createPublishing({ log, folder, segments, onFault, lastNoteFile });
+  const log = await openLog({ folder, verifierKey, lastNoteFile, cosigning }, segments);
+  const { cosign } = cosigning;
+  const publishing = createPublishing({ log, folder, segments, onFault, lastNoteFile, cosign });
   const reading = createReading({ log, folder, unwritten: publishing.unwritten });
   const unsettled = await findOpenDecisions(reading.backwards());
   const openDecisions = createOpenDecisions();
@@ -113,6 +122,7 @@ export async function openRecord(options: RecordOptions): Promise<AuditRecord> {
   return {
     origin,
     verifierKey,
+    witnesses: cosigning.witnesses.map((one) => ({ key: formatWitnessKey(sha256, one.key), place: one.place })),
     append,
     appendRefusal: (event) => sequencer.append(event, true),
     size: () => log.durableSize,
@@ -125,12 +135,22 @@ export async function openRecord(options: RecordOptions): Promise<AuditRecord> {
   };
 }
 
+async function openCosigning(options: RecordOptions, key: NoteKey): Promise<Cosigning> {
+  const { folder, nowMs, witnesses, onWitnessTrouble: report = () => undefined } = options;
+  return createCosigning({ folder, nowMs, report, links: (await witnesses?.(key)) ?? [] });
+}
+
 async function isNew(folder: string): Promise<boolean> {
   const hasCheckpoint = (await readPublishedFile(folder, 'checkpoint')) !== undefined;
   return !hasCheckpoint && (await listSegments(segmentFolder(folder))).length === 0;
 }
 
-type LogPlace = { readonly folder: string; readonly verifierKey: string; readonly lastNoteFile: string };
+type LogPlace = {
+  readonly folder: string;
+  readonly verifierKey: string;
+  readonly lastNoteFile: string;
+  readonly cosigning: Cosigning;
+};
 
 async function openLog(place: LogPlace, segments: Segments): Promise<Log> {
   try {
@@ -138,6 +158,7 @@ async function openLog(place: LogPlace, segments: Segments): Promise<Log> {
     const durableSize = recovered.edge.size();
     await refuseRollback(recovered.publishedSize, place);
     await refuseTilesBeyond(place.folder, durableSize);
+    await place.cosigning.refuseDisagreement();
     return { ...recovered, durableSize, isBroken: false };
   } catch (fault) {
     await segments.abandon();
