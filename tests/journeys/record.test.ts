@@ -20,6 +20,7 @@ beforeAll(async () => {
   const person = await addPerson(house, root, { name: 'ada', roles: [['auditor', 'organization']] });
   auditor = person.secret;
   key = /modelward\/\w+\+\w+\+\S+/.exec(house.printed())?.[0] ?? '';
+  await published((await root.call('audit.entries', { limit: 1 })).size - 1);
 });
 afterAll(async () => {
   await house.stop();
@@ -120,7 +121,8 @@ describe('audit receipt', () => {
     expect(stdout).toContain(answer.headers.get('x-request-id'));
     const lines = readFileSync(file('receipt'), 'utf8').split('\n');
     for (const [at, line] of lines.entries()) {
-      if (line === '') continue;
+      // A cosignature counts for whoever names the witness, and is nothing to anybody else.
+      if (line === '' || line.includes('/witness ')) continue;
       const changed = line.replace(/[A-Za-z0-9]/, (one) => (one === 'A' ? 'B' : 'A'));
       writeFileSync(file('changed'), lines.with(at, changed).join('\n'));
       const { status: refused, stdout: said } = await verify('changed');

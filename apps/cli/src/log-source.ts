@@ -10,6 +10,7 @@ import {
   tilePath,
   tileWidth,
 } from '@modelward/merkle';
+import type { KnownWitness } from '@modelward/server';
 import type { Client } from './client.ts';
 import { Problem, Refused } from './problem.ts';
 
@@ -21,6 +22,8 @@ export type LogSource = {
   readonly origin: () => Promise<string>;
   /** The key that comes with the log: it proves nothing until it is compared with one from elsewhere. */
   readonly offeredKey?: () => Promise<string>;
+  /** Whom the server says that it asks to cosign. */
+  readonly offeredWitnesses?: () => Promise<readonly KnownWitness[]>;
 };
 
 export function logInFolder(folder: string): LogSource {
@@ -46,12 +49,13 @@ export function logOfServer({ server, call }: Client): LogSource {
     }
   };
   const offeredKey = async () => (await call('audit.entries', { limit: 1 })).verifierKey;
+  const offeredWitnesses = async () => (await call('audit.entries', { limit: 1 })).witnesses;
   const readCaughtUp: ReadLogFile = async (path) => {
     if (path !== 'checkpoint') return read(path);
     const { size } = await call('audit.entries', { limit: 1 });
     return readCheckpointOf(size, read);
   };
-  return { ...createSource(server, readCaughtUp), offeredKey };
+  return { ...createSource(server, readCaughtUp), offeredKey, offeredWitnesses };
 }
 
 /** What is written is published within a second: what was there when the look began is waited for, and no longer than this. */

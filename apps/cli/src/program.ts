@@ -12,6 +12,7 @@ import { addProjects } from './commands/projects.ts';
 import { addRoles } from './commands/roles.ts';
 import { addSignIn } from './commands/sign-in.ts';
 import { addTokens } from './commands/tokens.ts';
+import { addWitness } from './commands/witness.ts';
 import { describeProblem, Problem } from './problem.ts';
 
 const commands = [
@@ -24,6 +25,7 @@ const commands = [
   addRoles,
   addTokens,
   addAudit,
+  addWitness,
   addConfig,
   addPolicy,
   addBackup,

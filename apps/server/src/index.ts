@@ -8,6 +8,7 @@ export type { ConfigFlaw } from './config/flaw.ts';
 export { type Config, loadConfig } from './config/load-config.ts';
 export { originOf } from './config/origins.ts';
 export { recordFolder } from './wiring/folders.ts';
+export { type KnownWitness, knownWitnesses, lockWitnessFolder } from './wiring/witnesses.ts';
 
 // What works on the files loads the whole house; a command that only asks a server must not wait for that.
 export const recoverAdministrator: typeof Recover = async (wanted) =>

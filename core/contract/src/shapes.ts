@@ -109,6 +109,8 @@ export const recordPage = z.object({
   origin: z.string(),
   /** What the record's checkpoints are signed with, in the form that note verifiers read. */
   verifierKey: z.string(),
+  /** Who is asked to cosign. `built-in` and `this-machine` fall with the machine that the server runs on. */
+  witnesses: z.array(z.object({ key: z.string(), place: z.enum(['built-in', 'this-machine', 'elsewhere']) })),
   size: z.int(),
   entries: z.array(z.object({ index: z.int(), entry: auditEntry })),
 });

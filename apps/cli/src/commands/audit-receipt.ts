@@ -1,11 +1,15 @@
 import { writeFileSync } from 'node:fs';
+import { sha256 } from '@modelward/audit';
 import {
+  type Cosignature,
   describeCheckpoint,
   describeLogFlaw,
   describeTlogProofFlaw,
   formatTlogProof,
+  type NoteKey,
   parseCheckpoint,
   parseTlogProof,
+  parseWitnessKey,
   proveEntry,
   verifyTlogProof,
 } from '@modelward/merkle';
@@ -62,41 +66,67 @@ function readIndex(text: string): number {
   );
 }
 
+type Verifying = { readonly key?: string; readonly witness?: readonly string[] };
+
 export function addVerifyReceipt(audit: Command, cli: Cli): void {
   audit
     .command('verify-receipt')
     .description('check a receipt offline: that the log with this key holds the entry')
     .argument('<file>', 'as `audit receipt` wrote it')
     .option('--key <key>', 'the verifier key of the log; that of the last look when absent')
-    .action((file: string, options: { key?: string }) => {
-      const bytes = readGivenFile(file, 'a receipt');
-      const proof = parseTlogProof(bytes);
-      const checkpoint = proof && parseCheckpoint(textOf(proof.checkpoint));
-      if (proof === undefined || checkpoint === undefined)
-        throw new Problem(
-          `\`${file}\` is no receipt: ${describeTlogProofFlaw({ reason: 'proof-malformed' })}`,
-          'name a file that `audit receipt` wrote',
-          2,
-        );
-      if (proof.extra === undefined)
-        throw new Problem(
-          `\`${file}\` proves an entry that is not in it`,
-          'make it with `modelward audit receipt`, which puts the entry in',
-        );
-      const key = options.key ?? createKnownLogs(cli.env).find(checkpoint.origin)?.verifierKey;
+    .option('--witness <key...>', 'the key of a witness that you know from elsewhere; it must have cosigned')
+    .action((file: string, options: Verifying) => {
+      const { bytes, entry, origin } = readReceipt(file);
+      const key = options.key ?? createKnownLogs(cli.env).find(origin)?.verifierKey;
       if (key === undefined)
         throw new Problem(
-          `the key of ${checkpoint.origin} is not known here`,
+          `the key of ${origin} is not known here`,
           'give it with --key, as you have it from whoever runs the server',
           2,
         );
-      const verified = verifyTlogProof({ file: bytes, entry: proof.extra, ...trustOf(key) });
+      const witnesses = (options.witness ?? []).map(readWitness);
+      const verified = verifyTlogProof({ file: bytes, entry, witnesses, ...trustOf(key) });
       if (!verified.ok)
         throw new Problem(
           `the receipt is false: ${describeTlogProofFlaw(verified.reason)}`,
           'ask whoever gave it to you for a whole one',
         );
-      cli.print(`verified: entry ${proof.index} of ${describeCheckpoint(verified.value.checkpoint)}`);
-      cli.print(plain(textOf(proof.extra)));
+      const { index, checkpoint, cosignatures } = verified.value;
+      for (const witness of witnesses) demandCosignature(witness, cosignatures);
+      cli.print(`verified: entry ${index} of ${describeCheckpoint(checkpoint)}`);
+      for (const { witness } of cosignatures) cli.print(`  cosigned by ${plain(witness.name)}`);
+      cli.print(plain(textOf(entry)));
     });
+}
+
+/** What a receipt says before any of it is believed: the entry comes in the line that nothing covers. */
+function readReceipt(file: string) {
+  const bytes = readGivenFile(file, 'a receipt');
+  const proof = parseTlogProof(bytes);
+  const checkpoint = proof && parseCheckpoint(textOf(proof.checkpoint));
+  if (proof === undefined || checkpoint === undefined)
+    throw new Problem(
+      `\`${file}\` is no receipt: ${describeTlogProofFlaw({ reason: 'proof-malformed' })}`,
+      'name a file that `audit receipt` wrote',
+      2,
+    );
+  if (proof.extra !== undefined) return { bytes, entry: proof.extra, origin: checkpoint.origin };
+  throw new Problem(
+    `\`${file}\` proves an entry that is not in it`,
+    'make it with `modelward audit receipt`, which puts the entry in',
+  );
+}
+
+function readWitness(text: string): NoteKey {
+  const key = parseWitnessKey(sha256, text);
+  if (key !== undefined) return key;
+  throw new Problem(`\`${text}\` is no key of a witness`, 'give it as the witness prints it: `name+hash+key`', 2);
+}
+
+function demandCosignature(witness: NoteKey, cosignatures: readonly Cosignature[]): void {
+  if (cosignatures.some((one) => one.witness === witness)) return;
+  throw new Problem(
+    `the witness \`${witness.name}\` has not cosigned the checkpoint of this receipt`,
+    'ask for one that is made under a checkpoint that it has cosigned',
+  );
 }

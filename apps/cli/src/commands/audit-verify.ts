@@ -8,14 +8,17 @@ import {
   verifyConsistency,
   verifyLog,
 } from '@modelward/merkle';
+import { type KnownWitness, knownWitnesses } from '@modelward/server';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { readGivenFile } from '../given-file.ts';
-import { addLogOptions, broken, openLog, type TrustedLog } from '../log-trust.ts';
+import { addLogOptions, broken, type LogOptions, openLog, type TrustedLog } from '../log-trust.ts';
 import { Problem } from '../problem.ts';
 import { createTally } from '../record-tally.ts';
+import { reportWitnesses } from '../witness-report.ts';
+import { readConfig } from './config.ts';
 
-type Options = { readonly since?: string; readonly save?: string };
+type Options = { readonly since?: string; readonly save?: string; readonly witness?: readonly string[] };
 
 export function addVerify(audit: Command, cli: Cli): void {
   const verify = audit
@@ -25,11 +28,14 @@ export function addVerify(audit: Command, cli: Cli): void {
       '--since <file>',
       'a checkpoint of this log that you kept: only what came after it is read, and must go on from it',
     )
+    .option('--witness <key...>', 'the key of a witness that you know from elsewhere; it must have cosigned')
     .option('--save <file>', 'keep the checkpoint that was verified, for the next --since');
-  addLogOptions(verify).action(async ({ since, save }: Options, command: Command) => {
+  addLogOptions(verify).action(async ({ since, save, witness = [] }: Options, command: Command) => {
     const log = await openLog(cli, command);
     const trusted = since === undefined ? undefined : readTrusted(since, log);
     const checkpoint = await verifyAll(cli, log, trusted);
+    const witnesses = { named: witness, offered: await offeredWitnesses(cli, log, command) };
+    for (const line of await reportWitnesses(log, witnesses)) cli.print(`  ${line}`);
     await compareWithLastLook(cli, log, checkpoint);
     remember(log, checkpoint);
     if (save !== undefined) await saveCheckpoint(log, save);
@@ -60,10 +66,13 @@ async function verifyAll(
   if (trusted !== undefined)
     cli.print(`  it goes on from the checkpoint that you kept, at ${trusted.size} entries; those were not read again`);
   for (const line of tally.lines()) cli.print(`  ${line}`);
-  cli.print(
-    '  independent witnesses: 0; whoever holds the files and keys of the server could have rewritten all of it',
-  );
   return verified.value;
+}
+
+/** For files, those of the configuration here, where it is of the server that wrote them. */
+async function offeredWitnesses(cli: Cli, { source }: TrustedLog, command: Command): Promise<readonly KnownWitness[]> {
+  if (source.offeredWitnesses !== undefined) return source.offeredWitnesses();
+  return knownWitnesses(readConfig(cli, command.opts<LogOptions>().config), await source.origin());
 }
 
 /** Entries that were there at the last look are there still, unchanged: a rewritten or older log cannot show that. */

@@ -1,10 +1,12 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isAddressRange } from './addresses.ts';
+import { parseWitness } from './witnesses.ts';
 
 const longestPath = 4096;
 const longestUrl = 2048;
 const mostProxies = 256;
+const mostWitnesses = 256;
 
 const path = z
   .string()
@@ -42,7 +44,17 @@ export const settingsSchema = z.strictObject({
       }),
     ]),
   }),
-  record: z.strictObject({ public: z.boolean() }),
+  record: z.strictObject({
+    public: z.boolean(),
+    witnesses: z
+      .array(
+        z
+          .string()
+          .max(longestUrl)
+          .refine((text) => parseWitness(text) !== undefined),
+      )
+      .max(mostWitnesses),
+  }),
   tls: z.strictObject({ certificateFile: path, keyFile: path }).optional(),
   trustedProxies: z.array(z.string().refine(isAddressRange)).max(mostProxies),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

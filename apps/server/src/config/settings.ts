@@ -115,6 +115,14 @@ export const settings: readonly Setting[] = [
     meaning: "whether anybody may read the record's checkpoint and hash tiles; its entries never, without `audit.read`",
   },
   {
+    path: 'record.witnesses',
+    form: 'list',
+    default: [],
+    expects: 'the URL of a C2SP witness and its key, with a space between',
+    example: 'https://witness.example.com witness.example.com+6ef47604+BBMwWWxm4Jhe8WHirp9IBdo0ouWWfXB132FdSTAd6x20',
+    meaning: 'witnesses elsewhere that cosign the checkpoints of the record: each `URL KEY`',
+  },
+  {
     ...file,
     path: 'tls.certificateFile',
     example: '/etc/modelward/certificate.pem',

@@ -47,7 +47,10 @@ export type ControlDeps = {
   readonly report: (fault: unknown, requestId: string) => void;
 };
 
-type ControlRecord = Pick<AuditRecord, 'origin' | 'verifierKey' | 'append' | 'size' | 'entries' | 'readPublished'> & {
+type ControlRecord = Pick<
+  AuditRecord,
+  'origin' | 'verifierKey' | 'witnesses' | 'append' | 'size' | 'entries' | 'readPublished'
+> & {
   /** Writes a refusal into the reserve of a full record. */
   readonly appendRefusal: (event: DecisionEvent) => Promise<Receipt>;
   readonly isUnavailable: (fault: unknown) => 'full' | 'other' | undefined;

@@ -12,6 +12,7 @@ import { databaseFile, policiesFolder, recordFolder } from './folders.ts';
 import { newId } from './ids.ts';
 import { ensureLogIdentity } from './log-identity.ts';
 import { createOpened, type Opened } from './opened.ts';
+import { linkWitnesses } from './witnesses.ts';
 
 /** The database of this configuration; `npx modelward` tools open it as the server does. */
 export async function openConfiguredDatabase({ storage, dataFolder }: Config): Promise<Database> {
@@ -37,6 +38,8 @@ export async function openConfiguredRecord(config: Config, onFault: (fault: unkn
     ...ensureLogIdentity(config.dataFolder),
     nowMs: Date.now,
     onFault,
+    witnesses: (log) => linkWitnesses(config, log),
+    onWitnessTrouble: (trouble) => process.stderr.write(`${trouble}\n`),
   });
 }
 

@@ -9,8 +9,8 @@ const entries: Handler<'audit.entries'> = {
     const size = record.size();
     const from = question.from ?? Math.max(0, size - question.limit);
     const found = await record.entries({ from, limit: question.limit });
-    const { origin, verifierKey } = record;
-    return ok({ output: { origin, verifierKey, size, entries: [...found] }, changes: [] });
+    const { origin, verifierKey, witnesses } = record;
+    return ok({ output: { origin, verifierKey, witnesses: [...witnesses], size, entries: [...found] }, changes: [] });
   },
 };
 
