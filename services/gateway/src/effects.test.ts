@@ -57,15 +57,26 @@ describe('something new', () => {
   });
 
   it('that was there before Modelward is nobody\u2019s, however often it is asked for, also at once', async () => {
+    const held: ServerResponse[] = [];
+    const refuse = (response: ServerResponse | undefined) =>
+      response?.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(exists));
     const door = await openBefore(async (request, response) => {
       await readAll(request);
-      // Slow enough for the other to come along.
-      setTimeout(() => response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(exists)), 20);
+      held.push(response);
     });
-    const answers = await Promise.all([ask(door), ask(door), ask(door)]);
-    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400]);
-    expect(model(door)).toBeUndefined();
-    await ask(door);
+    let answered = 0;
+    const asked = Array.from({ length: 3 }, async () => {
+      const { status } = await ask(door);
+      answered += 1;
+      return status;
+    });
+    while (held.length < 3) await new Promise(setImmediate);
+    // The last first, so that whoever reserved the name is still at it when the others hear that it exists.
+    for (let count = 1; count <= 3; count += 1) {
+      refuse(held.pop());
+      while (answered < count) await new Promise(setImmediate);
+    }
+    expect(await Promise.all(asked)).toEqual([400, 400, 400]);
     expect(model(door)).toBeUndefined();
   });
 

@@ -32,7 +32,7 @@ const alias: Sample = ({ model: name }) => ({ body: { name, alias: 'champion', v
 
 /** One request for each route that names something, asking about what these names stand for. */
 const samples: Record<string, Sample> = {
-  'POST /mlflow/experiments/create': ({ fresh }) => ({ body: { name: fresh } }),
+  'POST /mlflow/experiments/create': ({ named: name }) => ({ body: { name } }),
   'GET /mlflow/experiments/get': ({ experiment: id }) => ({ query: `experiment_id=${id}` }),
   'GET /mlflow/experiments/get-by-name': ({ named }) => ({ query: `experiment_name=${named}` }),
   'POST /mlflow/experiments/update': experiment,
@@ -63,7 +63,7 @@ const samples: Record<string, Sample> = {
   'POST /mlflow/logged-models/{model_id}/params': logged,
   'PATCH /mlflow/logged-models/{model_id}/tags': logged,
   'DELETE /mlflow/logged-models/{model_id}/tags/{tag_key}': logged,
-  'POST /mlflow/registered-models/create': ({ fresh }) => ({ body: { name: fresh } }),
+  'POST /mlflow/registered-models/create': model,
   'GET /mlflow/registered-models/get': modelInQuery,
   'GET /mlflow/registered-models/get-latest-versions': modelInQuery,
   'POST /mlflow/registered-models/get-latest-versions': model,
@@ -137,24 +137,31 @@ describe('what may not be known of', () => {
     expect([...Object.keys(samples), ...nameless].sort()).toEqual([...new Set(known)].sort());
   });
 
-  it.each(Object.entries(samples))('answers as what is not there, and costs the same: %s', async (line, sample) => {
-    const upstreamPort = await listenHttp(answering({}));
-    const door = await openDoor({ upstreamPort });
-    const looks = [];
-    for (const asked of [names.hidden, names.missing]) {
-      const { line: target, sent } = write(line, sample(asked));
-      const answer = await send(door, target, sent);
-      looks.push({
-        status: answer.status,
-        told: told(answer.raw, asked),
-        counts: door.counts.take(),
-        records: door.log.splice(0).length,
-      });
-    }
-    expect(looks[0]).toEqual(looks[1]);
-    expect(looks[0]).toMatchObject({ status: 404, records: 1 });
-    expect(looks[0]?.counts).not.toHaveProperty('upstream');
-  });
+  const ofNewNames = ['experiments', 'registered-models'].map(
+    (kind) => [`POST /mlflow/${kind}/create`, (({ fresh: name }) => ({ body: { name } })) satisfies Sample] as const,
+  );
+
+  it.each([...Object.entries(samples), ...ofNewNames])(
+    'answers as what is not there, and costs the same: %s',
+    async (line, sample) => {
+      const upstreamPort = await listenHttp(answering({}));
+      const door = await openDoor({ upstreamPort });
+      const looks = [];
+      for (const asked of [names.hidden, names.missing]) {
+        const { line: target, sent } = write(line, sample(asked));
+        const answer = await send(door, target, sent);
+        looks.push({
+          status: answer.status,
+          told: told(answer.raw, asked),
+          counts: door.counts.take(),
+          records: door.log.splice(0).length,
+        });
+      }
+      expect(looks[0]).toEqual(looks[1]);
+      expect(looks[0]).toMatchObject({ status: 404, records: 1 });
+      expect(looks[0]?.counts).not.toHaveProperty('upstream');
+    },
+  );
 
   it('is known to the record, which tells hidden from missing', async () => {
     const door = await openDoor();
