@@ -11,7 +11,7 @@ const headBytes = 21;
 /** What a disk writes whole or not at all. */
 const sectorBytes = 512;
 
-export type FrameKind = 'entry' | 'checkpoint';
+type FrameKind = 'entry' | 'checkpoint';
 export type Frame = { readonly kind: FrameKind; readonly payload: Uint8Array };
 
 /** What one group brought: its entries, and the note of the checkpoint that covers them. */

@@ -2,9 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-const script = join(import.meta.dirname, 'testing', 'fill-the-disk.ts');
+const script = fileURLToPath(import.meta.resolve('./testing/fill-the-disk.ts'));
 
 /** How a process may mount a small disk that nobody else sees: as root, or in a name space where it is root. */
 const spaces = [

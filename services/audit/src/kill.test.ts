@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { newPlace, type Place, reopened } from './testing/logs.ts';
 
-const script = join(import.meta.dirname, 'testing', 'append-until-killed.ts');
+const script = fileURLToPath(import.meta.resolve('./testing/append-until-killed.ts'));
 
 /** What one process was acknowledged before it was killed: index and request. */
 async function appendUntilKilled(place: Place, name: string, afterEntries: number): Promise<Map<number, string>> {

@@ -2,7 +2,7 @@ import type { AuditEvent, Receipt } from '@modelward/contract';
 import { addCounts, type Count, createCounts, hold, summaries } from './refusal-counts.ts';
 import { RecordUnavailable } from './unavailable.ts';
 
-export type StrangersRefusal = {
+type StrangersRefusal = {
   readonly requestId: string;
   readonly interface: 'mlflow' | 'control';
   readonly source: string;

@@ -41,8 +41,6 @@ type Deps = {
   readonly betweenGroups: () => void;
 };
 
-export type Sequencer = ReturnType<typeof createSequencer>;
-
 export function createSequencer(deps: Deps) {
   const { log, segments } = deps;
   let isLate = false;

@@ -7,8 +7,6 @@ import { isDiskFull, isMissing } from './durable-files.ts';
  * only what says how things end, until there is room again.
  */
 
-export type SpareSegment = Awaited<ReturnType<typeof openSpare>>;
-
 /** Finds the spare that is there, or allocates one. */
 export async function openSpare({ path, bytes }: { readonly path: string; readonly bytes: number }) {
   let isReady = (await isSpare(path, bytes)) || (await allocate(path, bytes));

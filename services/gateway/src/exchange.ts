@@ -7,7 +7,6 @@ import type {
   Caller,
   DecisionEvent,
   Receipt,
-  ResourceType,
   Upstream,
   UpstreamAnswer,
 } from '@modelward/contract';
@@ -33,7 +32,7 @@ export type ResourceRef =
   | { readonly type: 'Project'; readonly id: string }
   | ResourceFacts;
 
-export type Principal = { readonly kind: 'person' | 'service'; readonly id: string; readonly name: string };
+type Principal = { readonly kind: 'person' | 'service'; readonly id: string; readonly name: string };
 
 export type Identity = {
   readonly principal: Principal;
@@ -159,8 +158,6 @@ export type Resolved = { readonly need: Need; readonly resource: ResourceRef | u
 
 /** Returns a refusal to answer with, or nothing to go on. */
 export type Step = (exchange: Exchange, deps: GatewayDeps) => Promise<Refusal | undefined>;
-
-export type AskedType = ResourceType | KeyedType | 'List' | 'Unknown';
 
 /** What an earlier step has left. A missing piece is a fault in the order of the steps, so it throws. */
 export function need<Piece>(piece: Piece | undefined, name: string): Piece {

@@ -12,7 +12,7 @@ export const identitySyntax = {
   alias: /^[\w.-]{1,255}$/,
 } as const;
 
-export type Identity = keyof typeof identitySyntax;
+type Identity = keyof typeof identitySyntax;
 
 /**
  * The fields of one request. A reader never fails half-way: the first flaw is kept in `flaw` and the caller looks at it once,

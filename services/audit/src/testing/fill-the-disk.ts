@@ -14,7 +14,8 @@ const segmentBytes = 256 * 1024;
 const place = { folder: join(root, 'record'), keyFolder: join(root, 'keys') };
 const ballast = join(root, 'ballast');
 
-if (way === 'tmpfs') execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', root]);
+const run = (command: string, ...given: readonly string[]) => execFileSync(command, given);
+if (way === 'tmpfs') run('mount', '-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', root);
 // Node leaves this signal's default, which is to die, to whoever listens.
 process.on('SIGXFSZ', () => undefined);
 
@@ -33,7 +34,7 @@ function makeRoom(): void {
 }
 
 function setLimit(bytes: string): void {
-  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}`]);
+  run('prlimit', '--pid', String(process.pid), `--fsize=${bytes}`);
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -3,7 +3,6 @@ import type { ResourceFacts, Resources } from '../exchange.ts';
 export const openRun = 'a'.repeat(32);
 export const hiddenRun = 'b'.repeat(32);
 export const missingRun = 'c'.repeat(32);
-export const shownRun = 'd'.repeat(32);
 
 /** Facts about resources in memory: each kind of resource once in an open, a shown and a hidden project. */
 export function createFacts() {
