@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { schemaToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { describe, expect, it } from 'vitest';
 import { createCompiledEngine } from './compiled-engine.ts';
@@ -19,12 +17,6 @@ import {
   project,
   resources,
 } from './testing/small-world.ts';
-
-/*
- * The access matrix is written out in `policies/tests/access-matrix.txt`, so that what a change of a policy means is read in
- * its difference. `+` is allowed, `s` allowed when signed in and not with an unbound credential, `p` allowed after a fresh
- * sign-in with a passkey, `m` when it is on a managed device besides, `.` refused.
- */
 
 const bundle = mustLoad(defaultFiles());
 const engine = createCompiledEngine(bundle);
@@ -49,59 +41,11 @@ function widestLink(role: string, principal: EntityRef = ada): readonly PolicyLi
   return [link(role, scopeTypes.includes('Organization') ? organization : project, principal)];
 }
 
-const situations: readonly [mark: string, known: Known][] = [
-  ['+', {}],
-  ['s', bound],
-  ['p', passkey],
-  ['m', { ...passkey, device: { tier: 3, managed: true, compliant: true } }],
-];
-
-function mark(action: string, on: keyof typeof resources, links: readonly PolicyLink[]): string {
-  const asked = { action, on: resources[on], links };
-  return situations.find(([, known]) => engine.decide(ask(asked, known)).allowed)?.[0] ?? '.';
-}
-
-describe('the access matrix', () => {
-  const columns = [
-    'nobody',
-    'viewer',
-    'data-scientist',
-    'model-owner',
-    'release-manager',
-    'deployer',
-    'pipeline-operator',
-    'auditor',
-    'access-approver',
-    'security-admin',
-    'platform-admin',
-    'decision-caller',
-  ];
+describe('nobody', () => {
   const names = Object.keys(resources) as (keyof typeof resources)[];
-  const linksOf = (column: string) => (column === 'nobody' ? [] : widestLink(column));
 
-  it('is what is written down: role by action by resource', () => {
-    const rows = allActions.flatMap((action) =>
-      names
-        .filter((name) => appliesTo(action).includes(resources[name].type))
-        .map((name) => [action, name, ...columns.map((column) => mark(action, name, linksOf(column)))]),
-    );
-    const widths = [22, 26, ...columns.map((column) => column.length)];
-    const lines = [['action', 'on', ...columns], ...rows].map((cells) =>
-      cells
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-    const written = readFileSync(join(import.meta.dirname, '../../../policies/tests/access-matrix.txt'), 'utf8');
-    expect(lines.join('\n')).toBe(written.trimEnd());
-  }, 60_000);
-
-  it('has every role in it', () => {
-    expect(columns.slice(1).toSorted()).toEqual(bundle.roles.map(({ name }) => name).toSorted());
-  });
-
-  it('is empty where an action does not apply', () => {
-    const links = columns.flatMap(linksOf);
+  it('with every role there is may do anything where an action does not apply', () => {
+    const links = bundle.roles.flatMap(({ name }) => widestLink(name));
     const allowed = allActions.flatMap((action) =>
       names
         .filter((name) => !appliesTo(action).includes(resources[name].type))

@@ -6,7 +6,12 @@ export type { Approvals, Authentication, Binding, Circumstances } from './contex
 export type { AccessDecision, AccessQuestion, Asked, ReasonCode, ResourceRef } from './decide/question.ts';
 export type { LinkFilter, LinkPrincipal, LinkScope, RoleLink } from './links/link-store.ts';
 export type { Assignment, AssignRefusal, Links } from './links/links.ts';
+export { type Answer, answerWords, type Condition } from './matrix/answer.ts';
+export { type Difference, type Direction, differences } from './matrix/difference.ts';
+export { type Cell, type Matrix, namedMatrix, roleMatrix } from './matrix/matrix.ts';
+export { legend, matrixCsv, matrixTable } from './matrix/render.ts';
 export { organizationId } from './organization.ts';
+export { type MatrixWorld, readMatrixWorld } from './policy-tests/matrix-world.ts';
 export type { FailedCase, TestRun } from './policy-tests/run-suites.ts';
 export type { Project } from './projects/project-store.ts';
 export type { NewProject, ProjectRefusal } from './projects/projects.ts';

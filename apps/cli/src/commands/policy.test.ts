@@ -19,7 +19,7 @@ const policy = (...words: readonly string[]) => runCliHere(['policy', ...words],
 const change = (path: string, edit: (text: string) => string) =>
   writeFileSync(join(folder, path), edit(readFileSync(join(folder, path), 'utf8')));
 
-describe('policy check', () => {
+describe('policy check', { timeout: 60_000 }, () => {
   it('says of a good bundle that it is, with what was tested and its digest', async () => {
     const { status, stdout, stderr } = await policy('check', folder);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -88,7 +88,7 @@ describe('policy check', () => {
   });
 });
 
-describe('policy test', () => {
+describe('policy test', { timeout: 60_000 }, () => {
   it('runs the tests, whatever form the policies have', async () => {
     change('permits/own-requests.cedar', (text) => text.replace('permit (\n  principal,', 'permit (principal,'));
     expect(await policy('test', folder)).toMatchObject({ status: 0 });
@@ -97,5 +97,65 @@ describe('policy test', () => {
   it('ends with 1 when one fails', async () => {
     change('tests/roles.yaml', (text) => text.replace('expect: allow', 'expect: deny'));
     expect(await policy('test', folder)).toMatchObject({ status: 1, stdout: expect.stringContaining('failed') });
+  });
+});
+
+describe('policy matrix', { timeout: 60_000 }, () => {
+  it('is a table with the legend beside it', async () => {
+    const { status, stdout, stderr } = await policy('matrix', folder);
+    expect(status).toBe(0);
+    expect(stdout).toBe(readFileSync(join(shipped, 'tests/access-matrix.txt'), 'utf8'));
+    expect(stderr).toContain('p passkey');
+  });
+
+  it('is CSV or JSON when asked for, of people as of roles', async () => {
+    const csv = await policy('matrix', '--people', '--csv', folder);
+    expect(csv.stdout).toContain('"vera","model.read","Model","scores","always",""');
+    const json = await policy('matrix', '--services', '--json', folder);
+    expect(JSON.parse(json.stdout)).toMatchObject({ who: expect.arrayContaining(['deployer']) });
+    expect(await policy('matrix', '--people', '--services', folder)).toMatchObject({ status: 2 });
+  });
+
+  it('is refused of a bundle that is', async () => {
+    change('roles/viewer.cedar', (text) => text.replace('model.read', 'model.raed'));
+    expect(await policy('matrix', folder)).toMatchObject({ status: 1, stderr: expect.stringContaining('model.raed') });
+  });
+});
+
+describe('policy plan', { timeout: 60_000 }, () => {
+  const plan = (...words: readonly string[]) => policy('plan', folder, '--against', shipped, ...words);
+
+  it('says that nothing changes when nothing does', async () => {
+    const { status, stdout } = await plan();
+    expect(status).toBe(0);
+    expect(stdout).toContain('roles: nothing changes\npeople and services of the tests: nothing changes\n');
+    expect(stdout).toContain('recorded decisions are not replayed');
+  });
+
+  it('shows who gains what by a widening, and the tests that it breaks', async () => {
+    change('roles/viewer.cedar', (text) =>
+      text.replace('Action::"model.read"', 'Action::"model.read", Action::"model.delete"'),
+    );
+    const { status, stdout } = await plan();
+    expect(status).toBe(1);
+    expect(stdout).toContain('policies changed: viewer\n');
+    expect(stdout).toContain('  gains     viewer model.delete on Model scores: never -> always\n');
+    expect(stdout).toContain('  gains     vera model.delete on Model scores: never -> always\n');
+    expect(stdout).toContain('vera model.delete scores under session: expected deny, got allow');
+  });
+
+  it('names a policy that is another even where the matrices show nothing', async () => {
+    change('guardrails/high-risk.cedar', (text) => text.replace('"high"', '"extreme"'));
+    const { stdout } = await plan();
+    expect(stdout).toContain('policies changed: high-risk\nroles: nothing changes');
+  });
+
+  it('is JSON when asked for', async () => {
+    rmSync(join(folder, 'guardrails/restricted-device.cedar'));
+    const { stdout } = await plan('--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      roles: expect.arrayContaining([expect.objectContaining({ who: 'viewer', direction: 'eased' })]),
+      replay: { done: false },
+    });
   });
 });

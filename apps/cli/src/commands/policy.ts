@@ -6,12 +6,13 @@ import type { Command } from 'commander';
 import { type Cli, jsonOption } from '../cli.ts';
 import { Problem } from '../problem.ts';
 import { caseLine, flawLines } from './policy-flaws.ts';
-
-const folderArgument = ['[folder]', 'the bundle; `policies` here when absent', 'policies'] as const;
+import { folderArgument, readFolder } from './policy-folder.ts';
+import { addMatrix } from './policy-matrix.ts';
+import { addPlan } from './policy-plan.ts';
 
 /** `policy`: what a bundle says, before any server has it. Needs no server. */
 export function addPolicy(program: Command, cli: Cli): void {
-  const policy = program.command('policy').description('policy bundles in this folder: check, test');
+  const policy = program.command('policy').description('policy bundles in a folder: check, test, matrix, plan');
   policy
     .command('check')
     .description('say what is wrong with a bundle: its form, what it means, its tests')
@@ -32,6 +33,8 @@ export function addPolicy(program: Command, cli: Cli): void {
       const unreadable = flaws.filter(({ isForm }) => !isForm);
       report({ ...checked, flaws: unreadable }, { cli, json: options.json === true, folder });
     });
+  addMatrix(policy, cli);
+  addPlan(policy, cli);
 }
 
 type Flaw = BundleFlaw & { readonly isForm: boolean };
@@ -43,7 +46,6 @@ type Checked = {
 };
 
 async function checkFolder(folder: string): Promise<Checked> {
-  // Loaded when it is needed: the policy engine is large, and most commands only ask a server.
   const { checkBundle, formFlaw, outOfForm } = await import('@modelward/access');
   const files = await readFolder(folder);
   const checked = checkBundle(files);
@@ -56,19 +58,6 @@ async function checkFolder(folder: string): Promise<Checked> {
   if (!checked.ok) return { files, flaws, run: undefined, bundle: undefined };
   const { name, version, digest } = checked.value.bundle;
   return { files, flaws, run: checked.value.run, bundle: { name, version, digest } };
-}
-
-export async function readFolder(folder: string): Promise<readonly BundleFile[]> {
-  const { readBundleFiles } = await import('@modelward/access');
-  try {
-    return await readBundleFiles(folder);
-  } catch (fault) {
-    const { code } = fault as { code?: string };
-    throw new Problem(
-      `the folder \`${folder}\` cannot be read${code === undefined ? '' : ` (${code})`}`,
-      'name the folder that holds the manifest.json of the bundle',
-    );
-  }
 }
 
 async function writeForm(folder: string, cli: Cli): Promise<void> {

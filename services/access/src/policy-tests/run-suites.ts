@@ -1,4 +1,5 @@
-import type { Entity, EntityRef, PolicyAnswer, PolicyEngine, PolicyValue } from '@modelward/policy';
+import type { EntityRef, PolicyAnswer, PolicyEngine } from '@modelward/policy';
+import { slicesOf } from './slices.ts';
 import type { NamedContext, PolicySuite, PolicyTest } from './suite.ts';
 
 /** One case that did not turn out as its test says. */
@@ -29,9 +30,9 @@ type In = { readonly suite: PolicySuite; readonly engine: PolicyEngine };
 
 function runTest(test: PolicyTest, { suite, engine }: In): { cases: number; failed: readonly FailedCase[] } {
   const cases = casesOf(test);
-  const byId = new Map(suite.entities.map((entity) => [keyOf(entity.uid), entity]));
+  const slice = slicesOf(suite.entities);
   const failed = cases.flatMap(({ principal, action, resource, context }): readonly FailedCase[] => {
-    const entities = reachable([principal, resource], byId);
+    const entities = slice([principal, resource]);
     const question = { principal, action, resource, context: context.context, entities, links: test.links };
     const message = complaint(engine.decide(question), test);
     if (message === undefined) return [];
@@ -72,34 +73,4 @@ function word(allowed: boolean): string {
 /** Of a role its name alone: which link gave it is the test's own making. */
 function reasonNames(reasons: readonly string[]): readonly string[] {
   return [...new Set(reasons.map((reason) => reason.split(':')[0] ?? reason))].sort();
-}
-
-/** What the question's entities lie in or refer to, near and far. */
-function reachable(from: readonly EntityRef[], byId: ReadonlyMap<string, Entity>): readonly Entity[] {
-  const found = new Map<string, Entity>();
-  const visit = (uid: EntityRef): void => {
-    const key = keyOf(uid);
-    const entity = byId.get(key);
-    if (entity === undefined || found.has(key)) return;
-    found.set(key, entity);
-    for (const parent of entity.parents) visit(parent);
-    for (const value of Object.values(entity.attributes)) for (const ref of refsOf(value)) visit(ref);
-  };
-  for (const uid of from) visit(uid);
-  return [...found.values()];
-}
-
-function refsOf(value: PolicyValue): readonly EntityRef[] {
-  if (typeof value !== 'object') return [];
-  if (isSet(value)) return value.flatMap(refsOf);
-  if ('record' in value) return Object.values(value.record).flatMap(refsOf);
-  return 'type' in value ? [value] : [];
-}
-
-function isSet(value: object): value is readonly PolicyValue[] {
-  return Array.isArray(value);
-}
-
-function keyOf({ type, id }: EntityRef): string {
-  return `${type}::${id}`;
 }

@@ -9,6 +9,8 @@ export type World = {
   readonly entities: ReadonlyMap<string, Entity>;
   readonly contexts: ReadonlyMap<string, PolicyContext>;
   readonly links: readonly TestLink[];
+  /** An entity with what all of its type have. */
+  readonly make: (type: string, id: string, parents: readonly EntityRef[]) => Entity;
 };
 
 /** The context that holds what every context does, and nothing else. */
@@ -45,6 +47,10 @@ export function buildWorld(shared: TestFile, own: TestFile): World {
   );
   return {
     nowMs,
+    make: (type, id, parents) => {
+      const read = { nowMs, name: id, find: (other: string) => find(other, ['defaults', type]) };
+      return { uid: { type, id }, attributes: recordOf(defaults[type] ?? {}, read), parents };
+    },
     entities: new Map(entities),
     contexts: new Map(contexts),
     links: [...(shared.links ?? []), ...(own.links ?? [])],

@@ -11,7 +11,7 @@ export function scopeDimension(refusals: readonly Refused[], asking: Asking): Di
   if (scopes === undefined || left.length === 0) return undefined;
   const missing = left.map(({ action, subject }) => scopeFor({ action, projectKey: subject.project?.key }));
   const added = [...new Set(missing)];
-  return dimension('scope', [
+  return dimension([
     {
       remedies: added.map((scope) => ({ kind: 'token-scope', scope })),
       pull: (one) => ({ ...one, question: { ...one.question, scopes: [...scopes, ...added] } }),
@@ -23,7 +23,7 @@ export function scopeDimension(refusals: readonly Refused[], asking: Asking): Di
 export function signInDimension(asking: Asking): Dimension | undefined {
   const { authentication, principal } = asking.question;
   if (principal.kind !== 'person') return undefined;
-  return dimension('sign-in', isUnbound(authentication) ? unboundSignIns : boundSignIns(authentication));
+  return dimension(isUnbound(authentication) ? unboundSignIns : boundSignIns(authentication));
 }
 
 function isUnbound({ level, binding }: Authentication): boolean {
@@ -71,10 +71,7 @@ const trusted = [
 export function deviceDimension({ question }: Asking): Dimension | undefined {
   const tier = question.circumstances?.device?.tier ?? 0;
   const better = trusted.filter(({ device }) => device.tier > tier);
-  return dimension(
-    'device',
-    better.map(({ need, device }) => under({ device }, { kind: 'device', need })),
-  );
+  return dimension(better.map(({ need, device }) => under({ device }, { kind: 'device', need })));
 }
 
 /** Of exactly this, by one who gains nothing by it: who that is, is not said. */
@@ -86,7 +83,7 @@ export function approvalDimension({ question }: Asking): Dimension | undefined {
     disinterested: (valid?.disinterested ?? 0) + 1,
     digest: contentDigest,
   };
-  return dimension('approval', [under({ approvals: given }, { kind: 'approval', people: 1 })]);
+  return dimension([under({ approvals: given }, { kind: 'approval', people: 1 })]);
 }
 
 function under(circumstances: Circumstances, remedy: Lever['remedies'][number]): Lever {
@@ -99,7 +96,7 @@ function under(circumstances: Circumstances, remedy: Lever['remedies'][number]):
   };
 }
 
-function dimension(kind: Dimension['kind'], levers: readonly Lever[]): Dimension | undefined {
+function dimension(levers: readonly Lever[]): Dimension | undefined {
   const strongest = levers.at(-1);
-  return strongest && { kind, levers, utmost: strongest.pull };
+  return strongest && { levers, utmost: strongest.pull };
 }

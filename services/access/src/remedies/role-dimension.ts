@@ -16,7 +16,7 @@ export function roleDimension(refusals: readonly Refused[], known: Known): Dimen
     scopes.filter(({ type }) => role.scopeTypes.includes(type)).map((scope) => roleLever(role, scope, known.asking)),
   );
   if (levers.length === 0) return undefined;
-  return { kind: 'role', levers, utmost: (one) => levers.reduce((pulled, { pull }) => pull(pulled), one) };
+  return { levers, utmost: (one) => levers.reduce((pulled, { pull }) => pull(pulled), one) };
 }
 
 const riskOrder: readonly Risk[] = ['low', 'medium', 'high'];
