@@ -102,6 +102,8 @@ const change = z.strictObject({
     'backup.taken',
     'backup.restored',
     'upstream.accepted-open',
+    'upstream.found-open',
+    'upstream.found-closed',
   ]),
   actor,
   of: z.int().nonnegative().optional(),

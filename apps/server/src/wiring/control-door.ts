@@ -33,7 +33,7 @@ export function createControlDoor({
   isSetUp,
   report,
 }: ControlDoor): Promise<ControlApp> {
-  const { record, identity, access, bundle, pseudonyms } = state;
+  const { record, recordIndex, identity, access, bundle, pseudonyms } = state;
   const { isTrustedProxy } = createTrustedProxies(config);
   const deps: ControlDeps = {
     nowMs: Date.now,
@@ -52,12 +52,13 @@ export function createControlDoor({
     readiness: async () => ({
       storage: await answers(state),
       record: record.isWritable(),
-      upstream: await upstream.isAlive(),
+      upstream: await upstream.isReady(),
     }),
     identity,
     access,
     bundle,
     record: { ...record, isUnavailable: isRecordUnavailable },
+    recordIndex,
     isRecordPublic: config.record.public,
     noteRefusal: refusals.note,
     pseudonyms,

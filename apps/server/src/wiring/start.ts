@@ -1,5 +1,5 @@
 import { createRefusalLog } from '@modelward/audit';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { Config } from '../config/load-config.ts';
 import { originOf } from '../config/origins.ts';
 import { createControlDoor } from './control-door.ts';
@@ -32,11 +32,12 @@ export async function startServer({ config, isTerminal, onFatal }: StartOptions)
   try {
     const state = await openState({ config, purpose: 'a Modelward server', onFault: onFatal });
     opened.add(state.close);
-    const upstream = await openUpstream(config, state);
+    const log = pino({ level: config.logLevel, base: null });
+    const upstream = await openUpstream(config, state, (message) => log.error(message));
     opened.add(upstream.close);
     // Before the doors: whoever finds them open finds the way in as well.
     const invited = await inviteFirstAdministrator(invitationOf({ config, state, isTerminal }));
-    opened.add(await openDoors({ config, state, upstream }));
+    opened.add(await openDoors({ config, state, upstream, log }));
     return { told: tell({ config, state, upstream, invited }), stop: opened.close };
   } catch (fault) {
     await opened.close();
@@ -53,8 +54,7 @@ function invitationOf({ config, state, isTerminal }: Inviting) {
 
 type Open = { readonly config: Config; readonly state: State; readonly upstream: OpenUpstream };
 
-async function openDoors({ config, state, upstream }: Open): Promise<() => Promise<void>> {
-  const log = pino({ level: config.logLevel, base: null });
+async function openDoors({ config, state, upstream, log }: Open & { log: Logger }): Promise<() => Promise<void>> {
   // Only the fault itself: a request's headers or body never get into a log.
   const report = (fault: unknown, requestId: string) =>
     log.error({ requestId, fault: fault instanceof Error ? fault.stack : String(fault) });

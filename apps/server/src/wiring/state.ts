@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccess, readBundle } from '@modelward/access';
-import { type AuditRecord, createPseudonyms, loadSecretKey, openRecord } from '@modelward/audit';
+import { type AuditRecord, createPseudonyms, createRecordIndex, loadSecretKey, openRecord } from '@modelward/audit';
 import { createIdentity } from '@modelward/identity';
 import { createCompiledEngine, type PolicyBundle } from '@modelward/policy';
 import { type Database, openDatabase } from '@modelward/storage';
@@ -73,6 +73,21 @@ async function loadPolicies(): Promise<PolicyBundle> {
   throw new Error(['the policy bundle is refused:', ...flaws].join('\n'));
 }
 
+/** The index follows the record, so that a question finds it nearly done. */
+function keepIndex({ tables }: Database, record: AuditRecord) {
+  // What goes wrong with an index costs answers to questions, and no proof.
+  const onFault = (fault: unknown) => process.stderr.write(`the index of the record: ${fault}\n`);
+  const index = createRecordIndex({ tables, record, onFault });
+  const timer = setInterval(() => void index.catchUpSoon(), indexMs).unref();
+  const close = async () => {
+    clearInterval(timer);
+    await index.close();
+  };
+  return { ...index, close };
+}
+
+const indexMs = 5000;
+
 type Beginning = { readonly bundle: PolicyBundle; readonly opened: Opened };
 
 async function openAll({ config, onFault }: Opening, { bundle, opened }: Beginning) {
@@ -80,8 +95,10 @@ async function openAll({ config, onFault }: Opening, { bundle, opened }: Beginni
   opened.add(database.close);
   const record = await openConfiguredRecord(config, onFault);
   opened.add(record.close);
+  const recordIndex = keepIndex(database, record);
+  opened.add(recordIndex.close);
   const pseudonyms = createPseudonyms(loadSecretKey(join(config.keyFolder, 'pseudonyms.key')));
   const identity = createIdentity({ database, nowMs: Date.now, randomBytes: (length: number) => randomBytes(length) });
   const access = createAccess({ database, engine: createCompiledEngine(bundle), nowMs: Date.now, newId });
-  return { database, record, bundle, pseudonyms, identity, access, close: opened.close };
+  return { database, record, recordIndex, bundle, pseudonyms, identity, access, close: opened.close };
 }
