@@ -26,7 +26,7 @@ describe('the first thing that runs', () => {
     const ran = spawnSync(process.execPath, [fileURLToPath(new URL('./run.mjs', import.meta.url)), 'strat']);
     expect([ran.status, String(ran.stderr)]).toEqual([
       1,
-      'unknown command `strat`; use one of start, test, demo, bench\n',
+      'unknown command `strat`; use one of start, test, demo, bench, conformance\n',
     ]);
   });
 });

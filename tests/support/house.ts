@@ -47,7 +47,10 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     exited.then((code) => {
       throw new Error(`the server ended with ${code}: ${printed}`);
     }),
-  ]);
+  ]).catch((fault) => {
+    child.kill('SIGKILL');
+    throw fault;
+  });
   const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal);
     return exited;
