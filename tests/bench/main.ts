@@ -1,159 +1,31 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { join } from 'node:path';
-import { addPerson, enrolAdministrator, type House, startHouse } from '../support/house.ts';
-import { download, upload } from './artifact.ts';
-import { load } from './load.ts';
 
 /*
- * `npm run bench`: figures side by side in one run, as ratios, with the machine's load. Stub, server and this load generator
- * share the machine, so absolute figures are this machine's; the ratios are what to compare.
+ * `npm run bench`: figures side by side in one run, as ratios, with the machine's load; absolute figures are this machine's.
+ * `npm run bench -- policy` runs one part, several names several.
  */
 
-const gibibyte = 1024 ** 3;
-const model = '/api/2.0/mlflow/registered-models/get?name=bench-model';
-
-console.log(
-  `${cpus().length} cores, load ${loadavg()
-    .map((value) => value.toFixed(2))
-    .join(' ')} at the start`,
-);
-await benchTime();
-await benchRate();
-await benchArtifact();
-console.log(
-  `load ${loadavg()
-    .map((value) => value.toFixed(2))
-    .join(' ')} at the end`,
-);
-
-async function benchTime(): Promise<void> {
-  const stage = await setStage(5);
-  const direct = await load({ origin: stage.stub, path: model, clients: 1, seconds: 4 });
-  const through = await load({
-    origin: stage.house.trackingUri,
-    path: model,
-    headers: stage.headers,
-    clients: 1,
-    seconds: 4,
-  });
-  console.log(
-    "\nThe gateway's own time, one client, before a stub that takes 5 ms, every decision and outcome recorded durably",
-  );
-  row(
-    'p50',
-    `${(through.p50Ms - direct.p50Ms).toFixed(2)} ms`,
-    `(${through.p50Ms.toFixed(2)} through, ${direct.p50Ms.toFixed(2)} direct)`,
-  );
-  row(
-    'p99',
-    `${(through.p99Ms - direct.p99Ms).toFixed(2)} ms`,
-    `(${through.p99Ms.toFixed(2)} through, ${direct.p99Ms.toFixed(2)} direct)`,
-  );
-  await stage.end();
-}
-
-async function benchRate(): Promise<void> {
-  const stage = await setStage(0);
-  const direct = await load({ origin: stage.stub, path: model, clients: 16, seconds: 4 });
-  const through = await load({
-    origin: stage.house.trackingUri,
-    path: model,
-    headers: stage.headers,
-    clients: 16,
-    seconds: 4,
-  });
-  console.log('\nRequests a second for registered-models/get, 16 clients, before a stub that takes no time');
-  row(
-    'through',
-    through.requestsPerSecond.toFixed(0),
-    `p50 ${through.p50Ms.toFixed(2)} ms, p99 ${through.p99Ms.toFixed(2)} ms, ${through.errors} errors`,
-  );
-  row(
-    'direct',
-    direct.requestsPerSecond.toFixed(0),
-    `p50 ${direct.p50Ms.toFixed(2)} ms, p99 ${direct.p99Ms.toFixed(2)} ms`,
-  );
-  row('ratio', (through.requestsPerSecond / direct.requestsPerSecond).toFixed(3));
-  await stage.end();
-}
-
-async function benchArtifact(): Promise<void> {
-  const stage = await setStage(0);
-  const path = `/api/2.0/mlflow-artifacts/artifacts/1/${'a'.repeat(32)}/artifacts/bytes-${gibibyte}`;
-  const direct = { origin: stage.stub, path, bytes: gibibyte };
-  const through = { ...direct, origin: stage.house.trackingUri, headers: stage.headers };
-  const up = { direct: await upload(direct), through: await upload(through) };
-  const down = { direct: await download(direct), through: await download(through) };
-  console.log('\nAn artifact of 1 GiB');
-  row(
-    'upload',
-    `${(up.through / up.direct).toFixed(2)} of direct`,
-    `(${up.through.toFixed(0)} through, ${up.direct.toFixed(0)} direct, MB/s)`,
-  );
-  row(
-    'download',
-    `${(down.through / down.direct).toFixed(2)} of direct`,
-    `(${down.through.toFixed(0)} through, ${down.direct.toFixed(0)} direct, MB/s)`,
-  );
-  row('peak memory', `${peakMegabytes(stage.house.process)} MB resident, the whole server`);
-  await stage.end();
-}
-
-type Stage = {
-  readonly house: House;
-  readonly stub: string;
-  readonly headers: Record<string, string>;
-  readonly end: () => Promise<void>;
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  gateway: async () => (await import('./gateway.ts')).benchGateway(),
+  policy: async () => (await import('./policy/bench.ts')).benchPolicy(),
 };
 
-/** A stub, a house before it, and somebody who may use a model and a run there. */
-async function setStage(latencyMs: number): Promise<Stage> {
-  const stub = spawn(process.execPath, [join(import.meta.dirname, 'stub-upstream.ts'), String(latencyMs)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [port] = await once(stub.stdout, 'data');
-  const origin = `http://127.0.0.1:${String(port).trim()}`;
-  const house = await startHouse({
-    upstream: `{ kind: mlflow, url: "${origin}", acceptOpen: "a stub for the bench" }`,
-  });
-  const administrator = await enrolAdministrator(house);
-  await administrator.call('projects.add', { key: 'bench', title: 'Bench', listed: false });
-  const person = await addPerson(house, administrator, { name: 'ada', roles: [['data-scientist', 'project:bench']] });
-  const headers = { authorization: `Bearer ${person.token}` };
-  for (const [path, body] of [
-    ['experiments/create', { name: 'bench-experiment' }],
-    ['runs/create', { experiment_id: '1' }],
-    ['registered-models/create', { name: 'bench-model' }],
-  ] as const) {
-    const answer = await fetch(`${house.trackingUri}/api/2.0/mlflow/${path}`, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !Object.hasOwn(parts, name));
+  if (unknown !== undefined) {
+    console.error(`there is no bench called \`${unknown}\`; there are ${Object.keys(parts).join(', ')}`);
+    return 1;
   }
-  return { house, stub: origin, headers, end: () => leaveStage(house, stub) };
+  console.log(`${cpus().length} cores, load ${load()} at the start`);
+  for (const [name, run] of Object.entries(parts)) if (names.length === 0 || names.includes(name)) await run();
+  console.log(`\nload ${load()} at the end`);
+  return 0;
 }
 
-async function leaveStage(house: House, stub: ChildProcess): Promise<void> {
-  await house.stop();
-  stub.kill();
-  rmSync(house.folder, { recursive: true, force: true });
-}
-
-/** The most memory that the process ever held (Linux keeps it; elsewhere there is no such figure). */
-function peakMegabytes({ pid }: ChildProcess): string {
-  try {
-    const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return (Number(kilobytes) / 1024).toFixed(0);
-  } catch {
-    return 'unknown';
-  }
-}
-
-function row(name: string, figure: string, more = ''): void {
-  console.log(`  ${name.padEnd(12)} ${figure.padStart(12)}  ${more}`);
+function load(): string {
+  return loadavg()
+    .map((value) => value.toFixed(2))
+    .join(' ');
 }

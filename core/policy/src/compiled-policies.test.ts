@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CompileOptions, compileCedar } from './compiled-policies.ts';
+import { compileCedar } from './compiled-policies.ts';
+import type { PolicySetOptions } from './decide/policy-set.ts';
 import type { EntityFacts } from './entities/build-entities.ts';
 import { limits } from './limits.ts';
 
@@ -11,7 +12,7 @@ const thing = { type: 'Thing', id: 'one' };
 const act = { type: 'Action', id: 'act' };
 
 type Asked = { readonly entities?: readonly EntityFacts[]; readonly context?: unknown } & Pick<
-  CompileOptions,
+  PolicySetOptions,
   'brokenForbids'
 >;
 

@@ -1,7 +1,13 @@
 import { ok, type Result, refused } from '@modelward/basics';
-import { type BrokenForbids, type DecisionFacts, type DecisionRequest, decide, type Verdict } from './decide/decide.ts';
+import { type DecisionFacts, type DecisionRequest, decide, type Verdict } from './decide/decide.ts';
 import type { LinkIndex } from './decide/link-index.ts';
-import { compilePolicySet, type NamedPolicy, newLinks, type PolicySetOptions } from './decide/policy-set.ts';
+import {
+  type BrokenForbids,
+  compilePolicySet,
+  type NamedPolicy,
+  newLinks,
+  type PolicySetOptions,
+} from './decide/policy-set.ts';
 import { buildEntities, type EntityFacts } from './entities/build-entities.ts';
 import type { EntityStore } from './entities/entity-store.ts';
 import { readPolicyText, splitPolicies } from './est/policy-text.ts';
@@ -21,10 +27,8 @@ export type CompiledPolicies = {
   readonly decide: (request: DecisionRequest, facts: DecisionFacts) => Verdict;
 };
 
-export type CompileOptions = PolicySetOptions & { readonly brokenForbids?: BrokenForbids };
-
-export function compilePolicies(policies: readonly NamedPolicy[], options: CompileOptions = {}): CompiledPolicies {
-  const { schema, brokenForbids = 'forbid' } = options;
+export function compilePolicies(policies: readonly NamedPolicy[], options: PolicySetOptions = {}): CompiledPolicies {
+  const { schema } = options;
   const set = compilePolicySet(policies, options);
   return {
     entities: (facts) => buildEntities(facts, schema),
@@ -33,7 +37,7 @@ export function compilePolicies(policies: readonly NamedPolicy[], options: Compi
       return value instanceof Failure ? refused(`context: ${value.message}`) : ok(value);
     },
     links: () => newLinks(set),
-    decide: (request, facts) => decide(set, request, { ...facts, brokenForbids }),
+    decide: (request, facts) => decide(set, request, facts),
   };
 }
 

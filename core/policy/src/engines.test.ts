@@ -115,7 +115,7 @@ describe('parsed policy sets', () => {
         expect({ pass, at, answers }).toEqual({ pass, at, answers: [at % 2 === 0, at % 2 === 0, false] });
       }
     }
-  });
+  }, 90_000);
 });
 
 describe('laws', () => {

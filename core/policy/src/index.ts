@@ -4,7 +4,6 @@ export { createCedarEngine } from './cedar-engine.ts';
 export { createCompiledEngine } from './compiled-engine.ts';
 export {
   type CompiledPolicies,
-  type CompileOptions,
   compileCedar,
   compilePolicies,
 } from './compiled-policies.ts';

@@ -19,7 +19,7 @@ import { type Random, seeded } from './random.ts';
 import { schema } from './vocabulary.ts';
 import { type EntityJson, entities, type Form, type RequestJson, request } from './world.ts';
 
-export type Difference = {
+type Difference = {
   readonly seed: number;
   readonly policies: PolicyTexts;
   readonly request: RequestJson;

@@ -48,7 +48,7 @@ type Make = (random: Random, depth: number) => string;
 /** How often an expression is of a type that does not belong there. */
 const astray = 0.02;
 
-export function expression(random: Random, kind: Kind, depth: number): string {
+function expression(random: Random, kind: Kind, depth: number): string {
   const wanted = random.chance(astray) ? random.pick(kinds) : kind;
   if (depth <= 0 || random.chance(0.25)) return random.pick(leaves[wanted])(random, 0);
   return random.pick(branches[wanted])(random, depth - 1);

@@ -8,7 +8,7 @@ export type PolicyTexts = {
   readonly links: readonly LinkText[];
 };
 
-export type LinkText = {
+type LinkText = {
   readonly id: string;
   readonly template: string;
   readonly principal?: Name;

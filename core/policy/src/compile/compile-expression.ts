@@ -1,6 +1,6 @@
 import { noEntities } from '../entities/entity-store.ts';
 import { type Expression, partsOf, type Variable } from '../est/expression.ts';
-import { callExtension } from '../extensions/functions.ts';
+import { functionNamed } from '../extensions/functions.ts';
 import { SetValue } from '../values/set-value.ts';
 import { EntityNode, Failure, type Outcome, type Value } from '../values/value.ts';
 import type { Environment, Evaluate } from './environment.ts';
@@ -83,7 +83,7 @@ function build(expression: Expression, compile: Compile): Evaluate {
       );
     }
     case 'call':
-      return withAll(expression.args.map(compile), (values) => callExtension(expression.name, values));
+      return withAll(expression.args.map(compile), functionNamed(expression.name));
   }
 }
 
@@ -91,7 +91,7 @@ function constantly(value: Outcome): Evaluate {
   return () => value;
 }
 
-export function readVariable(name: Variable): Evaluate {
+function readVariable(name: Variable): Evaluate {
   const readers: Readonly<Record<Variable, Evaluate>> = {
     principal: ({ principal }) => principal,
     action: ({ action }) => action,

@@ -1,8 +1,9 @@
-import type { Expression, Variable } from '../est/expression.ts';
-import { EntityNode, Failure, sameEntity } from '../values/value.ts';
+import type { BinaryOperator, Expression, Variable } from '../est/expression.ts';
+import { equal } from '../values/equality.ts';
+import { EntityNode, Failure, type Outcome, sameEntity } from '../values/value.ts';
 import type { Compile } from './compile-expression.ts';
 import type { Environment, Evaluate } from './environment.ts';
-import { attributeOf, isIn } from './operators.ts';
+import { attributeOf, binary, isIn } from './operators.ts';
 
 /*
  * The forms that nearly all policies are made of, each as one step instead of several. INVARIANT: a fast path comes to
@@ -13,13 +14,54 @@ export function fastPath(expression: Expression, compile: Compile): Evaluate | u
   if (expression.kind === 'attribute' && expression.of.kind === 'variable') {
     return ofVariable(expression.of.name, expression.name);
   }
-  if (expression.kind !== 'binary' || expression.right.kind !== 'literal') return undefined;
+  if (expression.kind !== 'binary') return undefined;
   const { operator, left, right } = expression;
+  if (right.kind !== 'literal') return operator === '==' ? isSame(compile(left), compile(right)) : undefined;
   const { value } = right;
   if (operator === '==')
     return value instanceof EntityNode ? isEntity(compile(left), value) : isPlain(compile(left), value);
   if (operator === 'in' && value instanceof EntityNode) return isInEntity(compile(left), value);
-  return undefined;
+  return typeof value === 'number' ? comparedWith(operator, compile(left), value) : undefined;
+}
+
+/** With a number that is written in the policy. Anything that is no number is left to the general path. */
+function comparedWith(operator: BinaryOperator, of: Evaluate, limit: number): Evaluate | undefined {
+  const otherwise = (value: Outcome, environment: Environment): Outcome =>
+    value instanceof Failure ? value : binary[operator](value, limit, environment);
+  switch (operator) {
+    case '<':
+      return (environment) => {
+        const value = of(environment);
+        return typeof value === 'number' ? value < limit : otherwise(value, environment);
+      };
+    case '<=':
+      return (environment) => {
+        const value = of(environment);
+        return typeof value === 'number' ? value <= limit : otherwise(value, environment);
+      };
+    case '>':
+      return (environment) => {
+        const value = of(environment);
+        return typeof value === 'number' ? value > limit : otherwise(value, environment);
+      };
+    case '>=':
+      return (environment) => {
+        const value = of(environment);
+        return typeof value === 'number' ? value >= limit : otherwise(value, environment);
+      };
+    default:
+      return undefined;
+  }
+}
+
+function isSame(left: Evaluate, right: Evaluate): Evaluate {
+  return (environment) => {
+    const a = left(environment);
+    if (a instanceof Failure) return a;
+    const b = right(environment);
+    if (a instanceof EntityNode && b instanceof EntityNode) return sameEntity(a, b);
+    return b instanceof Failure ? b : equal(a, b);
+  };
 }
 
 const attributeReaders: Readonly<Record<Variable, (name: string) => Evaluate>> = {

@@ -64,7 +64,7 @@ function ofSets(left: Value, right: Value, test: (a: SetValue, b: SetValue) => b
 }
 
 /** The entity as the store has it. A name that the store does not have stays what it is: an entity that is not there. */
-export function resolve(node: EntityNode, { entities }: Environment): EntityNode {
+function resolve(node: EntityNode, { entities }: Environment): EntityNode {
   return node.resident ? node : (entities.find(node.type, node.id) ?? node);
 }
 

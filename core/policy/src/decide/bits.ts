@@ -6,18 +6,26 @@ export function newBits(count: number): Bits {
 }
 
 export function setBit(bits: Bits, at: number): void {
-  bits[at >>> 5] = (bits[at >>> 5] ?? 0) | (1 << (at & 31));
+  bits[at >>> 5] = wordOf(bits, at >>> 5) | (1 << (at & 31));
+}
+
+export function clearBit(bits: Bits, at: number): void {
+  bits[at >>> 5] = wordOf(bits, at >>> 5) & ~(1 << (at & 31));
 }
 
 export function hasBit(bits: Bits, at: number): boolean {
-  return (((bits[at >>> 5] ?? 0) >>> (at & 31)) & 1) === 1;
+  return ((wordOf(bits, at >>> 5) >>> (at & 31)) & 1) === 1;
 }
 
 export function addBits(to: Bits, from: Bits | undefined): void {
   if (from === undefined) return;
-  for (let word = 0; word < to.length; word += 1) to[word] = (to[word] ?? 0) | (from[word] ?? 0);
+  for (let word = 0; word < to.length; word += 1) to[word] = wordOf(to, word) | wordOf(from, word);
 }
 
 export function keepBits(to: Bits, of: Bits): void {
-  for (let word = 0; word < to.length; word += 1) to[word] = (to[word] ?? 0) & (of[word] ?? 0);
+  for (let word = 0; word < to.length; word += 1) to[word] = wordOf(to, word) & wordOf(of, word);
+}
+
+export function wordOf(bits: Bits, word: number): number {
+  return bits[word] ?? 0;
 }

@@ -1,10 +1,11 @@
 import type { Environment } from '../compile/environment.ts';
 import type { EntityStore } from '../entities/entity-store.ts';
-import type { RecordValue } from '../values/value.ts';
-import { type Bits, hasBit } from './bits.ts';
+import type { Failure, RecordValue } from '../values/value.ts';
+import { hasBit, wordOf } from './bits.ts';
 import type { LinkIndex } from './link-index.ts';
+import type { Partition } from './partitions.ts';
 import type { PolicySet, Rule } from './policy-set.ts';
-import { scopesOfPrincipal, scopesOfResource } from './scopes.ts';
+import { asPrincipal, asResource, isMet, leaveOut, type Standing } from './standing.ts';
 
 type Name = { readonly type: string; readonly id: string };
 
@@ -26,74 +27,56 @@ export type Verdict = {
   readonly errors: readonly PolicyError[];
 };
 
-/** What a forbid that errs does. Cedar leaves it out, so that whatever breaks it lifts it; we do that only to compare with Cedar. */
-export type BrokenForbids = 'forbid' | 'are-left-out';
-
 const none: readonly never[] = [];
 
-/** Everything that was found to apply. The lists are made when something is put into them: mostly nothing is. */
-class Tally {
+/** One decision on its way, with all that was found to apply. Lists are made when something is put into them: mostly nothing is. */
+type Round = {
+  readonly environment: Environment;
+  readonly principal: Standing;
+  readonly resource: Standing;
+  readonly brokenForbidsForbid: boolean;
   permits: string[] | undefined;
   forbids: string[] | undefined;
   errors: PolicyError[] | undefined;
-  readonly #brokenForbids: BrokenForbids;
-
-  constructor(brokenForbids: BrokenForbids) {
-    this.#brokenForbids = brokenForbids;
-  }
-
-  add(id: string, rule: Rule, environment: Environment): void {
-    const met = rule.conditions(environment);
-    if (met === false) return;
-    if (met !== true) {
-      this.errors = [...(this.errors ?? none), { policy: id, message: met.message }];
-      if (rule.tree.effect === 'permit' || this.#brokenForbids === 'are-left-out') return;
-    }
-    if (rule.tree.effect === 'permit') {
-      if (this.permits === undefined) this.permits = [id];
-      else this.permits.push(id);
-    } else if (this.forbids === undefined) this.forbids = [id];
-    else this.forbids.push(id);
-  }
-
-  verdict(): Verdict {
-    const { permits, forbids, errors = none } = this;
-    if (forbids !== undefined) return { allowed: false, reasons: forbids, errors };
-    return { allowed: permits !== undefined, reasons: permits ?? none, errors };
-  }
-}
-
-type Deciding = DecisionFacts & { readonly brokenForbids?: BrokenForbids };
+};
 
 /** Decides with full diagnostics: every policy that applies is looked at, whatever the others said. */
-export function decide(policies: PolicySet, request: DecisionRequest, facts: Deciding): Verdict {
-  const environment = environmentOf(policies, request, facts.entities);
-  const { action, principal, resource } = environment;
-  const partition = policies.partitions.find(action, environment);
+export function decide(policies: PolicySet, request: DecisionRequest, facts: DecisionFacts): Verdict {
+  const { entities, links } = facts;
+  const principal = entities.findOrName(request.principal.type, request.principal.id);
+  const resource = entities.findOrName(request.resource.type, request.resource.id);
+  const action = policies.partitions(request.action, entities);
+  const partition = action.partition(principal.type, resource.type);
   if (partition === undefined) return notAsked(request);
-  const asPrincipal = scopesOfPrincipal(policies, principal);
-  const asResource = scopesOfResource(policies, resource);
-  const tally = new Tally(facts.brokenForbids ?? 'forbid');
-  for (let word = 0; word < partition.length; word += 1) {
-    const fitting = wordOf(partition, word) & wordOf(asPrincipal, word) & wordOf(asResource, word);
-    let left = fitting & wordOf(policies.statics, word);
+  const environment: Environment = { principal, action: action.node, resource, context: request.context, entities };
+  const { brokenForbidsForbid, rules } = policies;
+  const round: Round = {
+    environment,
+    principal: asPrincipal(policies, principal),
+    resource: asResource(policies, resource),
+    brokenForbidsForbid,
+    permits: undefined,
+    forbids: undefined,
+    errors: undefined,
+  };
+  const principals = round.principal.fitting;
+  const resources = round.resource.fitting;
+  const { statics } = partition;
+  for (let word = 0; word < statics.length; word += 1) {
+    let left = wordOf(statics, word) & wordOf(principals, word) & wordOf(resources, word);
     while (left !== 0) {
       const lowest = left & -left;
       left ^= lowest;
-      const rule = policies.rules[(word << 5) + 31 - Math.clz32(lowest)];
-      if (rule !== undefined) tally.add(rule.id, rule, environment);
+      const rule = rules[(word << 5) + 31 - Math.clz32(lowest)];
+      if (rule !== undefined) look(round, rule.id, rule);
     }
   }
-  facts.links?.concerning(principal, resource, ({ id, template }) => {
-    const rule = policies.templates.get(template);
-    if (rule === undefined || !hasBit(partition, rule.at)) return;
-    if (hasBit(asPrincipal, rule.at) && hasBit(asResource, rule.at)) tally.add(id, rule, environment);
-  });
-  return tally.verdict();
+  if (links !== undefined && links.size > 0) lookAtLinks(policies, links, { partition, round });
+  return verdictOf(round);
 }
 
 /** The reason that is given for what does not fit the schema. */
-export const requestInvalid = 'request-invalid';
+const requestInvalid = 'request-invalid';
 
 function notAsked({ principal, action, resource }: DecisionRequest): Verdict {
   const asked = `\`${action.type}::${JSON.stringify(action.id)}\` by \`${principal.type}\` on \`${resource.type}\``;
@@ -101,17 +84,49 @@ function notAsked({ principal, action, resource }: DecisionRequest): Verdict {
   return { allowed: false, reasons: [requestInvalid], errors: [{ policy: requestInvalid, message }] };
 }
 
-function wordOf(bits: Bits, word: number): number {
-  return bits[word] ?? 0;
+function ask({ environment, principal, resource }: Round, { at, conditions }: Rule): boolean | Failure {
+  const { ofPrincipal, ofResource, rest } = conditions;
+  if (ofPrincipal !== undefined) {
+    const met = isMet(ofPrincipal, at, principal, environment);
+    if (met !== true) return met === false ? leaveOut(principal, at) : met;
+  }
+  if (ofResource !== undefined) {
+    const met = isMet(ofResource, at, resource, environment);
+    if (met !== true) return met === false && ofPrincipal === undefined ? leaveOut(resource, at) : met;
+  }
+  return rest(environment);
 }
 
-export function environmentOf(policies: PolicySet, request: DecisionRequest, entities: EntityStore): Environment {
-  const { principal, action, resource, context } = request;
-  return {
-    principal: entities.findOrName(principal.type, principal.id),
-    action: policies.partitions.actionNode(action) ?? entities.findOrName(action.type, action.id),
-    resource: entities.findOrName(resource.type, resource.id),
-    context,
-    entities,
-  };
+function look(round: Round, id: string, rule: Rule): void {
+  const met = ask(round, rule);
+  if (met === false) return;
+  if (met !== true) {
+    round.errors = added(round.errors, { policy: id, message: met.message });
+    if (rule.permits || !round.brokenForbidsForbid) return;
+  }
+  if (rule.permits) round.permits = added(round.permits, id);
+  else round.forbids = added(round.forbids, id);
+}
+
+function added<Item>(list: Item[] | undefined, item: Item): Item[] {
+  if (list === undefined) return [item];
+  list.push(item);
+  return list;
+}
+
+type LookingAtLinks = { readonly partition: Partition; readonly round: Round };
+
+/** A link applies where its template does; what its slots say is what it was found by. */
+function lookAtLinks(policies: PolicySet, links: LinkIndex, { partition, round }: LookingAtLinks): void {
+  const { environment, principal, resource } = round;
+  links.concerning(environment.principal, environment.resource, ({ id, template }) => {
+    const rule = policies.templates.get(template);
+    if (rule === undefined || !hasBit(partition.policies, rule.at)) return;
+    if (hasBit(principal.fitting, rule.at) && hasBit(resource.fitting, rule.at)) look(round, id, rule);
+  });
+}
+
+function verdictOf({ permits, forbids, errors }: Round): Verdict {
+  if (forbids !== undefined) return { allowed: false, reasons: forbids, errors: errors ?? none };
+  return { allowed: permits !== undefined, reasons: permits ?? none, errors: errors ?? none };
 }

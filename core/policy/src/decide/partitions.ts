@@ -1,3 +1,4 @@
+import type { EntityStore } from '../entities/entity-store.ts';
 import type { ActionConstraint, PolicyTree } from '../est/policy-tree.ts';
 import type { PolicySchema } from '../schema/policy-schema.ts';
 import type { EntityNode } from '../values/value.ts';
@@ -5,50 +6,86 @@ import { type Bits, keepBits, newBits, setBit } from './bits.ts';
 import { createTypeFilter } from './scope-index.ts';
 
 type Name = { readonly type: string; readonly id: string };
-type Kinds = { readonly principal: Name; readonly resource: Name };
 
-/** The policies that can apply to an action between two types, whoever asks. */
-export type Partition = Bits;
+/** The policies that can apply to an action between two types, whoever asks: all of them, and those that are no templates. */
+export type Partition = { readonly policies: Bits; readonly statics: Bits };
 
-type KnownAction = {
+type AskedAction = {
   readonly node: EntityNode;
-  readonly partitions: ReadonlyMap<string, ReadonlyMap<string, Partition>>;
+  /** Undefined for what the schema does not allow to be asked. */
+  readonly partition: (principalType: string, resourceType: string) => Partition | undefined;
 };
 
-export type Partitions = {
-  readonly actionNode: (action: Name) => EntityNode | undefined;
-  /** Undefined for what the schema does not allow to be asked. */
-  readonly find: (action: EntityNode, kinds: Kinds) => Partition | undefined;
-};
+/** What is known of an action before anything is asked of it. */
+export type Partitions = (action: Name, entities: EntityStore) => AskedAction;
 
 /**
  * Partitions of all that a schema allows are made now. Without a schema anything may be asked, and has its partition made
  * for it and thrown away: names that nobody declared leave nothing behind.
  */
-export function createPartitions(trees: readonly PolicyTree[], schema: PolicySchema | undefined): Partitions {
+export function createPartitions(
+  trees: readonly PolicyTree[],
+  statics: Bits,
+  schema: PolicySchema | undefined,
+): Partitions {
   const ofPrincipal = createTypeFilter(trees.map(({ principal }) => principal));
   const ofResource = createTypeFilter(trees.map(({ resource }) => resource));
   const make = (ofAction: Bits, principalType: string, resourceType: string): Partition => {
-    const partition = ofAction.slice();
-    keepBits(partition, ofPrincipal(principalType));
-    keepBits(partition, ofResource(resourceType));
-    return partition;
+    const policies = ofAction.slice();
+    keepBits(policies, ofPrincipal(principalType));
+    keepBits(policies, ofResource(resourceType));
+    const plain = policies.slice();
+    keepBits(plain, statics);
+    return { policies, statics: plain };
   };
-  const known = new Map<string, Map<string, KnownAction>>();
+  const known = new Map<string, KnownAction>();
   for (const { node, principals, resources } of schema?.actions.values() ?? []) {
     const ofAction = actionBits(trees, node);
-    const of = (principal: string) => new Map([...resources].map((type) => [type, make(ofAction, principal, type)]));
-    const partitions = new Map([...principals].map((type) => [type, of(type)]));
-    known.set(node.type, (known.get(node.type) ?? new Map<string, KnownAction>()).set(node.id, { node, partitions }));
+    const kinds = [...principals].flatMap((principal) =>
+      [...resources].map((resource) => ({ principal, resource, partition: make(ofAction, principal, resource) })),
+    );
+    const before = known.get(node.id);
+    known.set(node.id, { asked: { node, partition: finder(kinds) }, ...(before && { next: before }) });
   }
-  const knownAction = ({ type, id }: Name) => known.get(type)?.get(id);
-  return {
-    actionNode: (action) => knownAction(action)?.node,
-    find: (action, { principal, resource }) =>
-      schema === undefined
-        ? make(actionBits(trees, action), principal.type, resource.type)
-        : knownAction(action)?.partitions.get(principal.type)?.get(resource.type),
+  return ({ type, id }, entities) => {
+    let one = known.get(id);
+    while (one !== undefined && one.asked.node.type !== type) one = one.next;
+    return one?.asked ?? unknown(entities.findOrName(type, id));
   };
+
+  function unknown(node: EntityNode): AskedAction {
+    if (schema !== undefined) return { node, partition: () => undefined };
+    return { node, partition: (principal, resource) => make(actionBits(trees, node), principal, resource) };
+  }
+}
+
+/** Actions of several namespaces that share an id follow one another. */
+type KnownAction = { readonly asked: AskedAction; readonly next?: KnownAction };
+
+type Kinds = { readonly principal: string; readonly resource: string; readonly partition: Partition };
+
+/** Most actions are between a few types, which are compared faster than they are looked up. */
+const fewKinds = 8;
+
+function finder(kinds: readonly Kinds[]): AskedAction['partition'] {
+  const [only, other] = kinds;
+  if (kinds.length <= 2) {
+    return (principal, resource) => {
+      if (only?.principal === principal && only.resource === resource) return only.partition;
+      return other?.principal === principal && other.resource === resource ? other.partition : undefined;
+    };
+  }
+  if (kinds.length <= fewKinds) {
+    return (principal, resource) => {
+      for (const one of kinds) if (one.principal === principal && one.resource === resource) return one.partition;
+      return undefined;
+    };
+  }
+  const byPrincipal = new Map<string, Map<string, Partition>>();
+  for (const { principal, resource, partition } of kinds) {
+    byPrincipal.set(principal, (byPrincipal.get(principal) ?? new Map<string, Partition>()).set(resource, partition));
+  }
+  return (principal, resource) => byPrincipal.get(principal)?.get(resource);
 }
 
 function actionBits(trees: readonly PolicyTree[], action: EntityNode): Bits {

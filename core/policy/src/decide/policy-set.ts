@@ -3,7 +3,7 @@ import { type Conditions, compileConditions } from '../compile/conditions.ts';
 import type { Constraint, PolicyTree, Slot } from '../est/policy-tree.ts';
 import type { PolicySchema } from '../schema/policy-schema.ts';
 import { EntityNode } from '../values/value.ts';
-import { type Bits, newBits, setBit } from './bits.ts';
+import { newBits, setBit } from './bits.ts';
 import { LinkIndex, type SlotUse, type SlotUses } from './link-index.ts';
 import { createPartitions, type Partitions } from './partitions.ts';
 import { createScopeIndex, type ScopeIndex } from './scope-index.ts';
@@ -13,6 +13,7 @@ export type NamedPolicy = { readonly id: string; readonly tree: PolicyTree };
 /** A policy or template with its conditions compiled. `at` is its number in every set of bits. */
 export type Rule = NamedPolicy & {
   readonly at: number;
+  readonly permits: boolean;
   readonly conditions: Conditions;
   /** Undefined for what is no template. */
   readonly slots: SlotUses | undefined;
@@ -20,33 +21,45 @@ export type Rule = NamedPolicy & {
 
 /** All policies of a bundle, indexed. */
 export type PolicySet = {
+  readonly brokenForbidsForbid: boolean;
   /** Sorted by id, so that reasons come out sorted. */
   readonly rules: readonly Rule[];
   readonly templates: ReadonlyMap<string, Rule>;
-  readonly statics: Bits;
   readonly partitions: Partitions;
   readonly principals: ScopeIndex;
   readonly resources: ScopeIndex;
 };
 
-export type PolicySetOptions = { readonly schema?: PolicySchema; readonly observe?: Observe };
+/** What a forbid that errs does. Cedar leaves it out, so that whatever breaks it lifts it; we do that only to compare with Cedar. */
+export type BrokenForbids = 'forbid' | 'are-left-out';
 
-export function compilePolicySet(
-  policies: readonly NamedPolicy[],
-  { schema, observe }: PolicySetOptions = {},
-): PolicySet {
+export type PolicySetOptions = {
+  readonly schema?: PolicySchema;
+  readonly brokenForbids?: BrokenForbids;
+  readonly observe?: Observe;
+};
+
+export function compilePolicySet(policies: readonly NamedPolicy[], options: PolicySetOptions = {}): PolicySet {
+  const { schema, observe, brokenForbids = 'forbid' } = options;
   const sorted = [...policies].sort((a, b) => (a.id < b.id ? -1 : 1));
   const trees = sorted.map(({ tree }) => tree);
   const rules = sorted.map(({ id, tree }, at): Rule => {
-    return { id, tree, at, conditions: compileConditions(tree.clauses, observe), slots: slotsOf(tree) };
+    return {
+      id,
+      tree,
+      at,
+      permits: tree.effect === 'permit',
+      conditions: compileConditions(tree.clauses, observe),
+      slots: slotsOf(tree),
+    };
   });
   const statics = newBits(rules.length);
   for (const { at, slots } of rules) if (slots === undefined) setBit(statics, at);
   return {
+    brokenForbidsForbid: brokenForbids === 'forbid',
     rules,
     templates: new Map(rules.filter(({ slots }) => slots !== undefined).map((rule) => [rule.id, rule])),
-    statics,
-    partitions: createPartitions(trees, schema),
+    partitions: createPartitions(trees, statics, schema),
     principals: createScopeIndex(trees.map(({ principal }) => principal)),
     resources: createScopeIndex(trees.map(({ resource }) => resource)),
   };

@@ -29,7 +29,7 @@ export function buildEntities(entities: readonly EntityFacts[], schema?: PolicyS
     if (flaw !== undefined) return refused(`\`${entityKey(facts.uid.type, facts.uid.id)}\`: ${flaw}`);
   }
   const flaw = findAncestors(building.parents);
-  return flaw === undefined ? ok(new EntityStore(building.nodes.byType, schema && actionsOf(schema))) : refused(flaw);
+  return flaw === undefined ? ok(new EntityStore(building.nodes.byId, schema && actionsOf(schema))) : refused(flaw);
 }
 
 const actionStores = new WeakMap<PolicySchema, EntityStore>();
@@ -37,11 +37,12 @@ const actionStores = new WeakMap<PolicySchema, EntityStore>();
 function actionsOf(schema: PolicySchema): EntityStore {
   const known = actionStores.get(schema);
   if (known !== undefined) return known;
-  const byType = new Map<string, Map<string, EntityNode>>();
+  const byId = new Map<string, EntityNode>();
   for (const { node } of schema.actions.values()) {
-    byType.set(node.type, (byType.get(node.type) ?? new Map<string, EntityNode>()).set(node.id, node));
+    node.next = byId.get(node.id);
+    byId.set(node.id, node);
   }
-  const store = new EntityStore(byType);
+  const store = new EntityStore(byId);
   actionStores.set(schema, store);
   return store;
 }
@@ -68,7 +69,7 @@ function addEntity(facts: EntityFacts, building: Building): string | undefined {
   return declared && placeFlaw(facts, declared);
 }
 
-export function isActionType(type: string): boolean {
+function isActionType(type: string): boolean {
   return type === 'Action' || type.endsWith('::Action');
 }
 

@@ -72,6 +72,6 @@ export const extensionFunctions: ReadonlyMap<string, ExtensionFunction> = new Ma
 export const constructors = { decimal: 'decimal', ipaddr: 'ip', datetime: 'datetime', duration: 'duration' } as const;
 export type ExtensionType = keyof typeof constructors;
 
-export function callExtension(name: string, args: readonly Value[]): Outcome {
-  return extensionFunctions.get(name)?.(args) ?? new Failure(`there is no function \`${name}\``);
+export function functionNamed(name: string): ExtensionFunction {
+  return extensionFunctions.get(name) ?? (() => new Failure(`there is no function \`${name}\``));
 }

@@ -1,5 +1,5 @@
 import { Datetime } from '../extensions/datetime.ts';
-import { callExtension, constructors, type ExtensionType } from '../extensions/functions.ts';
+import { constructors, type ExtensionType, functionNamed } from '../extensions/functions.ts';
 import { IpAddress } from '../extensions/ip-address.ts';
 import { limits } from '../limits.ts';
 import type { RecordType, SchemaType } from '../schema/policy-schema.ts';
@@ -152,7 +152,7 @@ function isMade(json: unknown): json is Datetime | IpAddress {
 }
 
 function readNew(call: unknown, type: ExtensionType, reading: Reading, depth: number): Value | Failure {
-  return typeof call === 'string' ? callExtension(constructors[type], [call]) : readCall(call, reading, depth);
+  return typeof call === 'string' ? functionNamed(constructors[type])([call]) : readCall(call, reading, depth);
 }
 
 function readCall(json: unknown, reading: Reading, depth: number): Value | Failure {
@@ -166,7 +166,7 @@ function readCall(json: unknown, reading: Reading, depth: number): Value | Failu
     if (value instanceof Failure) return value;
     values.push(value);
   }
-  return callExtension(fn, values);
+  return functionNamed(fn)(values);
 }
 
 function isObject(json: unknown): json is Record<string, unknown> {

@@ -7,7 +7,7 @@ import type { SetValue } from './set-value.ts';
 /** A map and no object: an attribute may be called `__proto__`. */
 export type RecordValue = ReadonlyMap<string, Value>;
 
-export type ExtensionValue = Decimal | Datetime | Duration | IpAddress;
+type ExtensionValue = Decimal | Datetime | Duration | IpAddress;
 
 /** What an expression of the Cedar language can come to. */
 export type Value = boolean | Long | string | EntityNode | SetValue | RecordValue | ExtensionValue;
@@ -39,6 +39,8 @@ export class EntityNode {
   tags: RecordValue | undefined = undefined;
   /** Keys of all that it lies in, itself left out. */
   ancestors: ReadonlySet<string> = nothing;
+  /** Another entity of the same store with the same id. */
+  next: EntityNode | undefined = undefined;
   /** What compiled policies remember about this node; each replaces what another left. */
   memo: unknown = undefined;
 
