@@ -15,6 +15,8 @@ export function matchRoute(head: Pick<RequestHead, 'method' | 'target'>): Result
   if (more.length > 0 || /[^\x21-\x7e]/.test(head.target) || head.target.includes('#')) {
     return refused({ reason: 'malformed', detail: 'the request target is not a plain path and query' });
   }
+  // A reader that takes `?` for a part of the path would read another one; and no client sends a query that is none.
+  if (head.target.endsWith('?')) return refused({ reason: 'malformed', detail: 'the query is empty' });
   if (hasDotSegment(path)) return refused({ reason: 'malformed', detail: 'the path holds a `.` or `..` segment' });
   const segments = belowBase(path);
   if (segments === undefined) return refused({ reason: 'unknown-route' });
