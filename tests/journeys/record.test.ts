@@ -1,8 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Administrator, addPerson, enrolAdministrator, type House, startHouse } from '../support/house.ts';
+import {
+  type Administrator,
+  addPerson,
+  enrolAdministrator,
+  freePort,
+  type House,
+  startHouse,
+} from '../support/house.ts';
 import { verifyRecord } from '../support/record.ts';
 import { runCliHere } from '../support/run-cli.ts';
 
@@ -168,5 +178,108 @@ describe('audit history', () => {
     await cp(`${bundle}.copy`, bundle, { force: true });
     const { status, stdout, stderr } = await type(`audit history prj_x --folder ${folder}`);
     expect([status, stdout, stderr]).toEqual([1, '', expect.stringContaining('is not whole')]);
+  });
+});
+
+describe('audit query', () => {
+  it('answers from the index, the newest first, and says that it is one', async () => {
+    const { status, stdout, stderr } = await type('audit query --actor root --action project.create');
+    expect([status, stderr]).toEqual([0, expect.stringContaining('from an index, not a proof')]);
+    expect(stdout).toMatch(/^ +\d+ .* ALLOW {2}\S+ {2}project\.create organization/);
+    expect(await done('audit query --outcome deny --about project:nothing')).toBe('');
+    const json = (await done('audit query --about person:ada --limit 2 --json')).trim().split('\n');
+    expect(json).toHaveLength(2);
+    expect(await done('audit query --rebuild --actor root --action project.create')).toBe(stdout);
+  });
+
+  it.each([
+    ['audit query --outcome perhaps', 2, '`perhaps` is no outcome'],
+    ['audit query --since yesterday', 2, '`yesterday` is no time'],
+    ['audit query --about nonsense', 1, 'is no `project:key`'],
+  ])('%s is refused', async (line, status, says) => {
+    expect(await type(line)).toMatchObject({ status, stdout: '', stderr: expect.stringContaining(says) });
+  });
+});
+
+describe('audit export', () => {
+  const rowsIn = (name: string) => readFileSync(file(name), 'utf8').trim().split('\n');
+  /** With a session: a bearer token exports nothing. */
+  const exporting = (line: string, env: Record<string, string> = {}) =>
+    runCliHere(line.split(' '), {
+      cwd: house.folder,
+      env: { MODELWARD_SERVER: house.controlUrl, MODELWARD_TOKEN: auditor, ...env },
+    });
+
+  it('adds to a file what is new, each row with its index and a leaf hash that the log holds', async () => {
+    expect((await exporting(`audit export --to ${file('rows')}`)).status).toBe(0);
+    const first = rowsIn('rows').length;
+    await root.call('people.list', {});
+    await published((await root.call('audit.entries', { limit: 1 })).size - 1);
+    expect((await exporting(`audit export --to ${file('rows')}`)).status).toBe(0);
+    const rows = rowsIn('rows').map(
+      (line) => JSON.parse(line) as { metadata: { sequence: number }; unmapped: Unmapped },
+    );
+    expect(rows.map(({ metadata }) => metadata.sequence)).toEqual(rows.map((_, at) => at));
+    expect(rows.length).toBeGreaterThan(first);
+    const record = await copyOfRecord('exported-record');
+    const size = Number(readFileSync(join(record, 'checkpoint'), 'utf8').split('\n')[1]);
+    const hashes = readFileSync(join(record, 'tile', '0', `000.p/${size}`));
+    for (const [at, { unmapped }] of rows.entries())
+      expect(unmapped.tlog.leaf_hash).toBe(hashes.subarray(at * 32, at * 32 + 32).toString('base64'));
+    const { entries } = await root.call('audit.query', { action: 'record.exported' });
+    expect(entries).toHaveLength(2);
+  });
+
+  it('sends to a webhook again what was not taken, and goes on from its cursor', async () => {
+    const got: string[] = [];
+    let refusals = 1;
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (part) => (body += part));
+      request.on('end', () => {
+        if (refusals > 0) response.writeHead(503);
+        else got.push(...body.trim().split('\n'));
+        expect(request.headers.authorization).toBe('Splunk of-the-test');
+        refusals -= 1;
+        response.end();
+      });
+    });
+    const port = await freePort();
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+    const line = `audit export --format jsonl --webhook http://127.0.0.1:${port}/in --cursor ${file('hook')}`;
+    const env = { MODELWARD_WEBHOOK_AUTHORIZATION: 'Splunk of-the-test' };
+    const sent = await exporting(line, env);
+    expect([sent.status, sent.stderr]).toEqual([0, expect.stringContaining('it answered 503; again in 0.5 s')]);
+    expect((await exporting(line, env)).status).toBe(0);
+    expect(got.map((row) => (JSON.parse(row) as { index: number }).index)).toEqual(got.map((_, at) => at));
+    server.close();
+  });
+
+  it.each([
+    ['audit export', 2, 'it is not said where to'],
+    ['audit export --to x --format cef', 2, '`cef` is no format'],
+    ['audit export --webhook http://siem.example.com/in', 2, 'is no webhook that rows may go to'],
+  ])('%s is refused', async (line, status, says) => {
+    expect(await exporting(line)).toMatchObject({ status, stdout: '', stderr: expect.stringContaining(says) });
+  });
+});
+
+type Unmapped = { readonly tlog: { readonly leaf_hash: string } };
+
+describe('audit pack', () => {
+  it('is evidence that verifies by itself', async () => {
+    expect(await done(`audit pack ${file('pack')} --since 2026-01-01 --with-record`)).toContain('entries 0 to ');
+    const sums = spawnSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: file('pack'), encoding: 'utf8' });
+    expect([sums.status, sums.stderr]).toEqual([0, '']);
+    const offline = { cwd: file('nobody-was-here') };
+    const whole = await runCliHere(['audit', 'verify', '--folder', file('pack/record'), '--key', key], offline);
+    expect([whole.status, whole.stdout]).toEqual([0, expect.stringContaining('verified: modelward/')]);
+    const last = await runCliHere(['audit', 'verify-receipt', file('pack/last.tlog-proof'), '--key', key], offline);
+    expect(last.status).toBe(0);
+    const report = readFileSync(file('pack/report.txt'), 'utf8');
+    expect(report).toContain('every entry, every tile, the root and the signature');
+    expect(report).toContain('independent witnesses: 0');
+    expect(await type(`audit pack ${file('pack')}`)).toMatchObject({ status: 2 });
+    expect(await type(`audit pack ${file('none')} --until 2020-01-01`)).toMatchObject({ status: 1 });
   });
 });

@@ -101,6 +101,7 @@ const change = z.strictObject({
     'role.revoked',
     'backup.taken',
     'backup.restored',
+    'record.exported',
     'upstream.accepted-open',
     'upstream.found-open',
     'upstream.found-closed',

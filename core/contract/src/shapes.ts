@@ -36,6 +36,11 @@ export const scopeText = z
     'is no `organization`, `project:key`, `model:name` or `experiment:id`',
   );
 
+/** Up to eight ids, with commas between. */
+export const idList = z
+  .string()
+  .regex(/^[a-z]{2,5}_[0-9A-Za-z_-]{1,64}(,[a-z]{2,5}_[0-9A-Za-z_-]{1,64}){0,7}$/, 'is no id');
+
 /** Something that records are about, as people call it. */
 export const recordSubject = z
   .string()
@@ -105,6 +110,8 @@ export const token = z.object({
   revokedAtMs: z.int().nullable(),
 });
 
+export const indexedEntries = z.array(z.object({ index: z.int(), entry: auditEntry }));
+
 export const recordPage = z.object({
   origin: z.string(),
   /** What the record's checkpoints are signed with, in the form that note verifiers read. */
@@ -112,5 +119,5 @@ export const recordPage = z.object({
   /** Who is asked to cosign. `built-in` and `this-machine` fall with the machine that the server runs on. */
   witnesses: z.array(z.object({ key: z.string(), place: z.enum(['built-in', 'this-machine', 'elsewhere']) })),
   size: z.int(),
-  entries: z.array(z.object({ index: z.int(), entry: auditEntry })),
+  entries: indexedEntries,
 });

@@ -4,6 +4,7 @@ import * as principals from './migrations/0001-principals.ts';
 import * as access from './migrations/0002-access.ts';
 import * as registry from './migrations/0003-registry.ts';
 import * as policyFacts from './migrations/0004-policy-facts.ts';
+import * as recordIndex from './migrations/0005-record-index.ts';
 import type { Tables } from './tables.ts';
 
 /** In order; a migration that has shipped is never edited. The same ones run on SQLite and on PostgreSQL. */
@@ -12,6 +13,7 @@ const migrations: Record<string, Migration> = {
   '0002-access': access,
   '0003-registry': registry,
   '0004-policy-facts': policyFacts,
+  '0005-record-index': recordIndex,
 };
 
 /** Applies what is missing, all or nothing; throws on a database that a newer version has already changed. */

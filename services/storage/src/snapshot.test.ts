@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { databases } from '../../../tests/support/databases.ts';
 import { loadSnapshot, readSnapshot, type SnapshotRow } from './snapshot.ts';
-import { tablesInOrder } from './tables.ts';
+import { derivedTables, tablesInOrder } from './tables.ts';
 
 const account = {
   id: 'acc_1',
@@ -18,10 +18,10 @@ async function* each<Item>(items: readonly Item[]) {
 }
 
 describe.each(databases)('a snapshot on $name', ({ open }) => {
-  it('knows every table that the migrations make', async () => {
+  it('knows every table that the migrations make, and which are derived', async () => {
     const database = await open();
     const found = await database.tables.introspection.getTables();
-    expect(found.map(({ name }) => name).sort()).toEqual([...tablesInOrder].sort());
+    expect(found.map(({ name }) => name).sort()).toEqual([...tablesInOrder, ...derivedTables].sort());
     await database.close();
   });
 

@@ -1,8 +1,9 @@
 import type { AccessTables } from './tables/access.ts';
 import type { PrincipalTables } from './tables/principals.ts';
+import type { RecordIndexTables } from './tables/record-index.ts';
 import type { RegistryTables } from './tables/registry.ts';
 
-export type Tables = PrincipalTables & AccessTables & RegistryTables;
+export type Tables = PrincipalTables & AccessTables & RegistryTables & RecordIndexTables;
 
 /** Every table, those that others refer to first. */
 export const tablesInOrder: readonly (keyof Tables)[] = [
@@ -26,4 +27,12 @@ export const tablesInOrder: readonly (keyof Tables)[] = [
   'registry_aliases',
   'registry_attributes',
   'registry_artifacts',
+];
+
+/** Tables that are derived from the record. A snapshot leaves them out: they are built again where it is loaded. */
+export const derivedTables: readonly (keyof Tables)[] = [
+  'record_index_state',
+  'record_terms',
+  'record_mentions',
+  'record_times',
 ];

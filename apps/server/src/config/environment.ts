@@ -5,7 +5,8 @@ import { emptyTree, putAt, type Tree } from './tree.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables of ours that are not settings: the file's name, the command line's own, and the tests'. */
-const otherVariables = /^MODELWARD_(CONFIG|SERVER|TOKEN|PASSWORD|REQUIRE|VECTORS|TEST_[A-Z0-9_]+)$/;
+const otherVariables =
+  /^MODELWARD_(CONFIG|SERVER|TOKEN|PASSWORD|WEBHOOK_AUTHORIZATION|REQUIRE|VECTORS|TEST_[A-Z0-9_]+)$/;
 
 /** The settings that the environment gives, and the variables that look like settings and are none. */
 export function readEnvironment(environment: Environment): { tree: Tree; flaws: ConfigFlaw[] } {

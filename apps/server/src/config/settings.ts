@@ -104,7 +104,8 @@ export const settings: readonly Setting[] = [
     form: 'text',
     expects: 'a reason in words (up to 500 characters)',
     example: 'a network rule lets only this machine in',
-    meaning: 'with `mlflow` only: why it is accepted that the server answers others too; shown at the start, and recorded as written for good',
+    meaning:
+      'with `mlflow` only: why it is accepted that the server answers others too; shown at the start, and recorded as written for good',
   },
   {
     path: 'record.public',

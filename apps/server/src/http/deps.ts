@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Access, AccessQuestion } from '@modelward/access';
-import type { AuditRecord } from '@modelward/audit';
+import type { AuditRecord, RecordIndex } from '@modelward/audit';
 import type { Actor, AuthenticationContext, DecisionEvent, Receipt } from '@modelward/contract';
 import type { Account, Identity } from '@modelward/identity';
 import type { PolicyBundle } from '@modelward/policy';
@@ -35,6 +35,7 @@ export type ControlDeps = {
   readonly access: Pick<Access, 'decide' | 'projects' | 'links' | 'resources'>;
   readonly bundle: Pick<PolicyBundle, 'version' | 'digest' | 'roles'>;
   readonly record: ControlRecord;
+  readonly recordIndex: Pick<RecordIndex, 'query' | 'rebuild'>;
   /** Whether anybody may read the checkpoint and the hash tiles of the record. */
   readonly isRecordPublic: boolean;
   readonly noteRefusal: (refusal: { requestId: string; interface: 'control'; source: string; reason: string }) => void;

@@ -26,6 +26,7 @@ beforeAll(async () => {
   server = await startTestServer();
   root = await enrolAdministrator(server);
   nobody = await addPerson(server, root, { name: 'nobody' });
+  await root.call('role-links.assign', { role: 'auditor', principal: 'root', scope: 'organization' });
   await root.call('services.add', { name: 'ci' });
   await root.call('projects.add', { key: 'hidden', title: 'Hidden', listed: false });
 });
@@ -140,6 +141,13 @@ const cases: { readonly [Name in EndpointName]: Case<Name> } = {
     refusedWith: 404,
   },
   'audit.entries': { input: () => ({ limit: 1 }), changes: [], refusedWith: 403 },
+  'audit.query': { input: () => ({ outcome: 'deny' }), changes: [], refusedWith: 403 },
+  'audit.rebuild-index': { input: () => ({}), changes: [], refusedWith: 403 },
+  'audit.export': {
+    input: () => ({ from: 0, until: 3, format: 'ocsf', to: 'file' }),
+    changes: ['record.exported'],
+    refusedWith: 403,
+  },
   'audit.ids': { input: () => ({ name: 'project:hidden' }), changes: [], refusedWith: 403 },
   'record.file': {
     input: async () => {

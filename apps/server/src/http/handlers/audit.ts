@@ -22,6 +22,35 @@ const file: Handler<'record.file'> = {
   },
 };
 
+const query: Handler<'audit.query'> = {
+  perform: async ({ question: { actor, about, action, outcome, ...rest }, deps: { record, recordIndex } }) => {
+    const { entries, covered } = await recordIndex.query({
+      ...rest,
+      ...(actor === undefined ? {} : { actor: actor.split(',') }),
+      ...(about === undefined ? {} : { about: about.split(',') }),
+      ...(action === undefined ? {} : { action: [action] }),
+      ...(outcome === undefined ? {} : { outcome: [outcome] }),
+    });
+    return ok({ output: { size: record.size(), covered: { ...covered }, entries: [...entries] }, changes: [] });
+  },
+};
+
+const rebuild: Handler<'audit.rebuild-index'> = {
+  perform: async ({ deps: { recordIndex } }) => {
+    await recordIndex.rebuild();
+    return ok({ output: {}, changes: [] });
+  },
+};
+
+/** The entries themselves are read as published files; what they were read for is recorded here, with the decision. */
+const exported: Handler<'audit.export'> = {
+  perform: async ({ question: { from, until, format, to }, deps: { record } }) =>
+    ok({
+      output: { origin: record.origin },
+      changes: [{ what: 'record.exported', detail: { from, until, format, to } }],
+    }),
+};
+
 const types = { project: 'Project', model: 'Model', experiment: 'Experiment' } as const;
 
 /** What a name stands for now, and what refusals of that name are recorded under, also when it never stood for anything. */
@@ -41,4 +70,11 @@ const ids: Handler<'audit.ids'> = {
   },
 };
 
-export const auditHandlers = { 'audit.entries': entries, 'audit.ids': ids, 'record.file': file };
+export const auditHandlers = {
+  'audit.entries': entries,
+  'audit.export': exported,
+  'audit.ids': ids,
+  'audit.query': query,
+  'audit.rebuild-index': rebuild,
+  'record.file': file,
+};
