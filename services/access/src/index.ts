@@ -6,6 +6,7 @@ export type { Approvals, Authentication, Binding, Circumstances } from './contex
 export type { AccessDecision, AccessQuestion, Asked, ReasonCode, ResourceRef } from './decide/question.ts';
 export type { LinkFilter, LinkPrincipal, LinkScope, RoleLink } from './links/link-store.ts';
 export type { Assignment, AssignRefusal, Links } from './links/links.ts';
+export type { List, ListPage, ListQuestion } from './lists/list.ts';
 export { type Answer, answerWords, type Condition } from './matrix/answer.ts';
 export { type Difference, type Direction, differences } from './matrix/difference.ts';
 export { type Cell, type Matrix, namedMatrix, roleMatrix } from './matrix/matrix.ts';

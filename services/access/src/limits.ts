@@ -1,6 +1,9 @@
 export const limits = {
   /** Things asked about in one question. */
   asked: 256,
+  /** Rows in one page of a list, and rows that are looked at for it. */
+  rowsInAPage: 1000,
+  rowsLookedAt: 5_000,
   /** Times that a refusal is decided again to find what would help; what is not found by then is left to a person. */
   redecisions: 200,
   /** Changes in one set of them: more is not a next step but a project. */

@@ -4,6 +4,7 @@ import { limits } from '../limits.ts';
 import { findRemedies, type Judged } from '../remedies/remedies.ts';
 import { isDiscoverable } from './discover.ts';
 import { type Asking, createJudge, findSubject } from './judge.ts';
+import { principalFlaw } from './principal-flaw.ts';
 import type { AccessDecision, AccessQuestion, ReasonCode } from './question.ts';
 
 type Deps = { readonly facts: FactSource; readonly engine: PolicyEngine; readonly nowMs: () => number };
@@ -66,19 +67,6 @@ export function createWeigh(engine: PolicyEngine): Weigh {
 function denied(reason: ReasonCode, { bundle }: PolicyEngine): AccessDecision {
   const nothing = { reasons: [reason], errors: [], remedies: [], alternatives: [] };
   return { allowed: false, discoverable: false, ...nothing, bundle: bundle.digest };
-}
-
-function principalFlaw({ principal }: AccessQuestion, facts: Facts): ReasonCode | undefined {
-  const account = facts.accounts.get(principal.id);
-  if (account === undefined || account.kind !== principal.kind) return 'account-unknown';
-  switch (account.state) {
-    case 'active':
-      return undefined;
-    case 'invited':
-      return 'account-invited';
-    case 'suspended':
-      return 'account-suspended';
-  }
 }
 
 function distinct(texts: readonly string[]): readonly string[] {

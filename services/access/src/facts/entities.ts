@@ -36,7 +36,7 @@ export function projectEntities({ id, listed }: ProjectFacts): Placed {
 }
 
 /** Logged models are decided as runs: both are what came out of an experiment. */
-const entityTypeOf = {
+export const entityTypeOf = {
   Experiment: 'Experiment',
   Run: 'Run',
   LoggedModel: 'Run',

@@ -49,6 +49,8 @@ export type LinksAsked = {
   readonly nowMs: number;
 };
 
+export type RolesHeldAsked = { readonly accountId: string; readonly roles: readonly string[]; readonly nowMs: number };
+
 /**
  * What one decision reads: one query of each kind, however much is asked and whatever of it is there. INVARIANT: how often
  * the store is read says nothing of what it holds.
@@ -80,6 +82,27 @@ export function createFactStore(tables: Kysely<Tables>) {
         .where('revoked_at_ms', 'is', null)
         .where((either) => either.or([either('until_ms', 'is', null), either('until_ms', '>', nowMs)]))
         .execute(),
+
+    /** The groups of an account, and where it or they hold one of the roles over more than a single thing. */
+    rolesHeld: async ({ accountId, roles, nowMs }: RolesHeldAsked) => {
+      const groups = await tables
+        .selectFrom('group_members')
+        .select('group_id')
+        .where('account_id', '=', accountId)
+        .execute();
+      const groupIds = groups.map(({ group_id }) => group_id);
+      const links = await tables
+        .selectFrom('role_links')
+        .select(['principal_id', 'scope_type', 'scope_id'])
+        .where('principal_id', 'in', [accountId, ...groupIds])
+        .where('scope_type', 'in', ['Organization', 'Project'])
+        .where('role', 'in', atLeastOne(roles))
+        .where('revoked_at_ms', 'is', null)
+        .where('from_ms', '<=', nowMs)
+        .where((either) => either.or([either('until_ms', 'is', null), either('until_ms', '>', nowMs)]))
+        .execute();
+      return { groupIds, links };
+    },
 
     resources: async (ids: readonly string[]): Promise<ReadonlyMap<string, PlacedResource>> => {
       const asked = atLeastOne(ids);

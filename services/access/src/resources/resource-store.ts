@@ -28,6 +28,13 @@ export function createResourceStore(tables: Kysely<Tables>) {
   return {
     find,
     findById: async (id: string) => optional(await living().where('id', '=', id).executeTakeFirst()),
+    /** Those of them that live, in the order that they are asked for. */
+    findAll: async (ids: readonly string[]): Promise<readonly ResourceFacts[]> => {
+      if (ids.length === 0) return [];
+      const rows = await living().where('id', 'in', ids).execute();
+      const byId = new Map(rows.map((row) => [row.id, factsOf(row)]));
+      return ids.flatMap((id) => byId.get(id) ?? []);
+    },
     /** One that is live comes before one that is only reserved. */
     findNamed: async (type: Row['type'], name: string) =>
       optional(

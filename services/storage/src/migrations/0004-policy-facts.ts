@@ -13,6 +13,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .columns(['principal_id', 'scope_id'])
     .where(sql.ref('revoked_at_ms'), 'is', null)
     .execute();
+  // Lists are read in the order of the keys, within a project or within what the things lie in.
+  await db.schema.dropIndex('resources_by_parent').execute();
+  await db.schema.createIndex('resources_by_parent').on('resources').columns(['parent_id', 'type', 'key']).execute();
   await db.schema
     .createIndex('resources_by_project')
     .on('resources')
