@@ -113,6 +113,18 @@ describe('a list', () => {
     expect(outcomesOf(door)).toMatchObject([{ status: 400, end: 'refused' }]);
   });
 
+  it('has a place to go on that is as long far down as at its beginning', async () => {
+    const lengthAfter = async (hidden: number) => {
+      const rows = [...Array.from({ length: hidden }, () => 'hidden-model'), 'open-model', 'open-model', 'open-model'];
+      const door = await openWithList(rows.map((name, at) => ({ name, at })));
+      const page = listIn((await send(door, `${search}?max_results=2`)).body);
+      const rest = listIn((await send(door, `${search}?max_results=2&page_token=${page.next_page_token}`)).body);
+      expect(rest.registered_models).toEqual([{ name: 'open-model', at: hidden + 2 }]);
+      return page.next_page_token?.length;
+    };
+    expect(await lengthAfter(98)).toBe(await lengthAfter(0));
+  });
+
   it('stops looking for rows after so many pages, with a place to go on', async () => {
     const door = await openWithList(Array.from({ length: 200 }, (_, at) => ({ name: 'hidden-model', at })));
     const { registered_models: rows, next_page_token: token } = listIn(
