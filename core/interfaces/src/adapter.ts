@@ -40,6 +40,8 @@ export type RowsRule = {
   readonly type: KeyedType;
   readonly action: Action;
   readonly paged: boolean;
+  /** Rows of one page when the client says no number: the gateway must fill the page itself, or a short one tells what was left out. */
+  readonly usualRows: number;
 };
 
 export type Description = {

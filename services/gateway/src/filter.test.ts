@@ -66,6 +66,13 @@ describe('a list', () => {
     ]);
   });
 
+  it('is filled as well when the client names no size: a short page with a place to go on would tell what was left out', async () => {
+    const rows = Array.from({ length: 130 }, (_, at) => ({ name: at < 120 ? 'hidden-model' : 'open-model', at }));
+    const door = await openWithList(rows);
+    const page = listIn((await send(door, search)).body);
+    expect([page.registered_models?.length, page.next_page_token]).toEqual([10, undefined]);
+  });
+
   it('is one decision in the record, however many rows it has', async () => {
     const door = await openWithList();
     await send(door, search);

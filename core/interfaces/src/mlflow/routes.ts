@@ -27,12 +27,13 @@ function row(line: string, name: string, needs: Route['needs'], extras: Extras =
   return { name, method, path, needs, version: '2.0', body: method === 'GET' ? 'none' : 'json', ...extras };
 }
 
-function list(field: string, type: KeyedType, action: Action): { rows: RowsRule } {
-  return { rows: { field, type, action, paged: true } };
+function list(field: string, type: KeyedType, action: Action, usualRows: number): { rows: RowsRule } {
+  return { rows: { field, type, action, paged: true, usualRows } };
 }
 
-const experiments = list('experiments', 'Experiment', 'experiment.read');
-const latestVersions = { rows: { ...list('model_versions', 'ModelVersion', 'version.read').rows, paged: false } };
+const experiments = list('experiments', 'Experiment', 'experiment.read', 1000);
+const versions = list('model_versions', 'ModelVersion', 'version.read', 10_000);
+const latestVersions = { rows: { ...versions.rows, paged: false } };
 
 export const routes: readonly Route[] = [
   row('POST /mlflow/experiments/create', 'experiments.create', need.newExperiment, {
@@ -49,7 +50,7 @@ export const routes: readonly Route[] = [
 
   row('POST /mlflow/runs/create', 'runs.create', need.experiment('run.create'), { effect: need.createsIn('Run') }),
   row('GET /mlflow/runs/get', 'runs.get', need.run('run.read')),
-  row('POST /mlflow/runs/search', 'runs.search', need.inExperiments, list('runs', 'Run', 'run.read')),
+  row('POST /mlflow/runs/search', 'runs.search', need.inExperiments, list('runs', 'Run', 'run.read', 1000)),
   row('POST /mlflow/runs/update', 'runs.update', need.run('run.update')),
   row('POST /mlflow/runs/delete', 'runs.delete', need.run('run.delete')),
   row('POST /mlflow/runs/restore', 'runs.restore', need.run('run.delete')),
@@ -71,7 +72,7 @@ export const routes: readonly Route[] = [
     'POST /mlflow/logged-models/search',
     'logged-models.search',
     need.inExperiments,
-    list('models', 'LoggedModel', 'run.read'),
+    list('models', 'LoggedModel', 'run.read', 100),
   ),
   row('GET /mlflow/logged-models/{model_id}', 'logged-models.get', need.loggedModel('run.read')),
   row('PATCH /mlflow/logged-models/{model_id}', 'logged-models.finalize', need.loggedModel('run.update')),
@@ -90,7 +91,7 @@ export const routes: readonly Route[] = [
     'GET /mlflow/registered-models/search',
     'models.search',
     need.nothing,
-    list('registered_models', 'Model', 'model.read'),
+    list('registered_models', 'Model', 'model.read', 100),
   ),
   row(
     'GET /mlflow/registered-models/get-latest-versions',
@@ -116,12 +117,7 @@ export const routes: readonly Route[] = [
     effect: need.createsIn('ModelVersion'),
   }),
   row('GET /mlflow/model-versions/get', 'versions.get', need.version('version.read')),
-  row(
-    'GET /mlflow/model-versions/search',
-    'versions.search',
-    need.nothing,
-    list('model_versions', 'ModelVersion', 'version.read'),
-  ),
+  row('GET /mlflow/model-versions/search', 'versions.search', need.nothing, versions),
   row('GET /mlflow/model-versions/get-download-uri', 'versions.download-uri', need.version('version.download')),
   row('PATCH /mlflow/model-versions/update', 'versions.update', need.version('version.update')),
   row('POST /mlflow/model-versions/transition-stage', 'versions.stage', need.version('version.promote'), {

@@ -38,14 +38,14 @@ function listIn({ status }: UpstreamAnswer, bytes: Uint8Array): JsonObject | und
 }
 
 async function fillPage(exchange: Exchange, deps: GatewayDeps, rule: RowsRule): Promise<Refusal | undefined> {
-  const asked = pageAsked(exchange, deps);
+  const asked = pageAsked(exchange, deps, rule);
   if (asked === undefined)
     return { reason: 'malformed', detail: '`page_token` or `max_results` is not one that was given out here' };
   const rows: JsonValue[] = [];
   let token = asked.token;
   for (let pages = 0; pages < limits.pagesPerList; pages += 1) {
     exchange.signal.throwIfAborted();
-    const wanted = asked.rows === undefined ? undefined : asked.rows - rows.length;
+    const wanted = asked.rows - rows.length;
     const answer = await ask(
       deps.upstream,
       pageRequest(exchange, { token, rows: wanted }),
@@ -56,8 +56,7 @@ async function fillPage(exchange: Exchange, deps: GatewayDeps, rule: RowsRule): 
     if (page === undefined) return passOn(exchange, answer, bytes);
     rows.push(...(await visibleRows(exchange, deps, { rule, page })));
     token = typeof page.next_page_token === 'string' && page.next_page_token !== '' ? page.next_page_token : undefined;
-    // Without a page size of the client's own, the upstream's default is one page, however few of its rows remain.
-    if (token === undefined || asked.rows === undefined || rows.length >= asked.rows) break;
+    if (token === undefined || rows.length >= asked.rows) break;
   }
   exchange.answer = { status: 200, headers: { 'content-type': 'application/json' }, body: none() };
   exchange.answerBytes = render({
@@ -73,20 +72,17 @@ function passOn(exchange: Exchange, answer: UpstreamAnswer, bytes: Uint8Array): 
   return undefined;
 }
 
-type PageAsked = { readonly rows: number | undefined; readonly token: string | undefined };
+type PageAsked = { readonly rows: number; readonly token: string | undefined };
 
-function pageAsked(exchange: Exchange, deps: GatewayDeps): PageAsked | undefined {
+function pageAsked(exchange: Exchange, deps: GatewayDeps, { usualRows }: RowsRule): PageAsked | undefined {
   const query = new URLSearchParams(exchange.head.target.split('?')[1] ?? '');
   const sealed = exchange.head.method === 'GET' ? query.get('page_token') : exchange.body?.page_token;
   const size = exchange.head.method === 'GET' ? query.get('max_results') : exchange.body?.max_results;
   const token = typeof sealed === 'string' && sealed !== '' ? deps.open(sealed) : '';
-  const rows = size === undefined || size === null ? undefined : Number(size);
-  if (token === undefined || (rows !== undefined && (!Number.isSafeInteger(rows) || rows < 1))) return undefined;
+  const rows = size === undefined || size === null ? usualRows : Number(size);
+  if (token === undefined || !Number.isSafeInteger(rows) || rows < 1) return undefined;
   // Fewer rows than were asked for are a page like any other, with a token to go on.
-  return {
-    rows: rows === undefined ? undefined : Math.min(rows, limits.rowsPerPage),
-    token: token === '' ? undefined : token,
-  };
+  return { rows: Math.min(rows, limits.rowsPerPage), token: token === '' ? undefined : token };
 }
 
 /** The client's request with another page size and place: the only requests that are not passed on byte for byte. */
@@ -97,15 +93,15 @@ function pageRequest(exchange: Exchange, page: PageAsked): UpstreamRequest {
     const query = new URLSearchParams(text);
     query.delete('page_token');
     if (page.token !== undefined) query.set('page_token', page.token);
-    if (page.rows !== undefined) query.set('max_results', String(page.rows));
-    return { ...request, target: query.size === 0 ? path : `${path}?${query}` };
+    query.set('max_results', String(page.rows));
+    return { ...request, target: `${path}?${query}` };
   }
   const { page_token: _, ...rest } = exchange.body ?? {};
   const body = utf8(
     JSON.stringify({
       ...rest,
       ...(page.token === undefined ? {} : { page_token: page.token }),
-      ...(page.rows === undefined ? {} : { max_results: page.rows }),
+      max_results: page.rows,
     }),
   );
   return {
