@@ -146,5 +146,7 @@ describe('a client that goes away', () => {
     await door.drained();
     expect(outcomes).toEqual(['client-gone']);
     expect(door.counts.take().upstream).toBeUndefined();
+    // A name that stayed reserved would be taken over by the next try, with whatever the upstream holds under it.
+    expect(door.facts.filter(({ key }) => key === 'open-new')).toEqual([]);
   });
 });

@@ -16,6 +16,8 @@ export async function forward(exchange: Exchange, deps: GatewayDeps): Promise<Re
   }
   // A paged list is fetched by the step that filters it, page by page.
   if (description.rows?.paged === true) return undefined;
+  // Only here: a reservation whose request never left would look like one whose answer was lost, and take over what it names.
+  exchange.signal.throwIfAborted();
   const prepared = await prepareEffect(exchange, deps);
   try {
     await sendOn(exchange, deps);
@@ -34,7 +36,6 @@ function answerWith(exchange: Exchange, bytes: Uint8Array): void {
 }
 
 async function sendOn(exchange: Exchange, deps: GatewayDeps): Promise<void> {
-  exchange.signal.throwIfAborted();
   const request = upstreamRequest(exchange);
   const answer = await ask(deps.upstream, request, need(exchange.caller, 'caller'));
   exchange.answer = answer;
