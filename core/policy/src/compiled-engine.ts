@@ -1,5 +1,7 @@
-import type { PolicyBundle } from './bundle.ts';
+import { ok, type Result } from '@modelward/basics';
+import type { Policy, PolicyBundle } from './bundle.ts';
 import { type CompiledPolicies, compilePolicies } from './compiled-policies.ts';
+import type { DecisionFacts, DecisionRequest, Verdict } from './decide/decide.ts';
 import type { LinkIndex } from './decide/link-index.ts';
 import type {
   Entity,
@@ -11,31 +13,67 @@ import type {
   PolicyValue,
 } from './engine.ts';
 import type { EntityFacts } from './entities/build-entities.ts';
+import type { PolicyTrace } from './explain/explanation.ts';
 import { Datetime } from './extensions/datetime.ts';
 
+/** A policy's trace, with where the policy stands in its bundle. Lines of clauses count in that file. */
+export type LocatedTrace = PolicyTrace & { readonly file: string; readonly line: number };
+
+/** An answer with what led to it, clause by clause. */
+export type ExplainedAnswer = PolicyAnswer & { readonly policies: readonly LocatedTrace[] };
+
+export type ExplainingEngine = PolicyEngine & { readonly explain: (question: PolicyQuestion) => ExplainedAnswer };
+
 /** Decides with the compiled form of the bundle's policies. */
-export function createCompiledEngine(bundle: PolicyBundle): PolicyEngine {
+export function createCompiledEngine(bundle: PolicyBundle): ExplainingEngine {
   const policies = compilePolicies(bundle.policies, { schema: bundle.types });
 
-  const decide = (question: PolicyQuestion): PolicyAnswer => {
+  const byId = new Map(bundle.policies.map((policy) => [policy.id, policy]));
+
+  const read = (question: PolicyQuestion): Result<Read, string> => {
+    const { principal, resource } = question;
     const action = { type: 'Action', id: question.action };
     const entities = policies.entities(question.entities.map(entityFacts));
+    if (!entities.ok) return entities;
     const context = policies.context(action, recordJson(question.context));
-    if (!entities.ok) return invalid(entities.reason);
-    if (!context.ok) return invalid(context.reason);
-    const { principal, resource } = question;
-    const links = indexLinks(question.links, policies);
-    const facts = { entities: entities.value, links };
-    const verdict = policies.decide({ principal, action, resource, context: context.value }, facts);
-    const { allowed, reasons, errors } = verdict;
-    return {
-      allowed,
-      reasons: [...reasons].sort(),
-      errors: errors.map(({ policy, message }) => `${policy}: ${message}`),
-    };
+    if (!context.ok) return context;
+    const facts = { entities: entities.value, links: indexLinks(question.links, policies) };
+    return ok({ request: { principal, action, resource, context: context.value }, facts });
   };
 
-  return { bundle, decide };
+  const decide = (question: PolicyQuestion): PolicyAnswer => {
+    const asked = read(question);
+    return asked.ok ? answerOf(policies.decide(asked.value.request, asked.value.facts)) : invalid(asked.reason);
+  };
+
+  const explain = (question: PolicyQuestion): ExplainedAnswer => {
+    const asked = read(question);
+    if (!asked.ok) return { ...invalid(asked.reason), policies: [] };
+    const explanation = policies.explain(asked.value.request, asked.value.facts);
+    return { ...answerOf(explanation), policies: explanation.policies.flatMap((trace) => located(trace, byId)) };
+  };
+
+  return { bundle, decide, explain };
+}
+
+type Read = { readonly request: DecisionRequest; readonly facts: DecisionFacts };
+
+function answerOf({ allowed, reasons, errors }: Verdict): PolicyAnswer {
+  return {
+    allowed,
+    reasons: [...reasons].sort(),
+    errors: errors.map(({ policy, message }) => `${policy}: ${message}`),
+  };
+}
+
+function located(trace: PolicyTrace, policies: ReadonlyMap<string, Policy>): readonly LocatedTrace[] {
+  const policy = policies.get(trace.template ?? trace.policy);
+  if (policy === undefined) return [];
+  const { file, line } = policy;
+  const clauses = trace.clauses.map((clause) =>
+    clause.line === undefined ? clause : { ...clause, line: line + clause.line - 1 },
+  );
+  return [{ ...trace, clauses, file, line }];
 }
 
 function invalid(message: string): PolicyAnswer {

@@ -204,16 +204,20 @@ describe('hostile names and sizes', () => {
   ])('%s inside each other are refused before they could break the parser', (_, before, after, most) => {
     const nested = (depth: number) =>
       before.startsWith('context') ? before + after.repeat(depth) : `${before.repeat(depth)}true${after.repeat(depth)}`;
-    expect(() => outcome(nested(100_000))).toThrow('nests too deep');
-    expect(() => outcome(nested(most + 15))).toThrow('nests too deep');
+    expect(() => outcome(nested(100_000))).toThrow('nest too deep');
+    expect(() => outcome(nested(most + 15))).toThrow('nest too deep');
     outcome(nested(most - 5));
     expect(outcome('true')).toBe(true);
+  });
+
+  it('a policy that does not parse is refused', () => {
+    expect(compileCedar({ policies: 'permit (principal, action, resource) when { 1 + };' }).ok).toBe(false);
   });
 
   it('a bracket in a string or a comment is none, and what follows a comment is', () => {
     const many = '('.repeat(1000);
     expect(outcome(`"${many}" == "" || true // ${many}\n`)).toBe(true);
-    expect(() => outcome(`// \r${many}true`)).toThrow('nests too deep');
+    expect(() => outcome(`// \r${many}true`)).toThrow('nest too deep');
   });
 
   it('a chain of hundreds is no nesting', () => {

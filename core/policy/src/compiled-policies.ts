@@ -1,3 +1,4 @@
+import { policySetTextToParts } from '@cedar-policy/cedar-wasm/nodejs';
 import { ok, type Result, refused } from '@modelward/basics';
 import { type DecisionFacts, type DecisionRequest, decide, type Verdict } from './decide/decide.ts';
 import type { LinkIndex } from './decide/link-index.ts';
@@ -10,7 +11,10 @@ import {
 } from './decide/policy-set.ts';
 import { buildEntities, type EntityFacts } from './entities/build-entities.ts';
 import type { EntityStore } from './entities/entity-store.ts';
+import { tooDeepAt } from './est/nesting.ts';
 import { readPolicyText, splitPolicies } from './est/policy-text.ts';
+import { explain } from './explain/explain.ts';
+import type { Explanation } from './explain/explanation.ts';
 import { readSchema } from './schema/read-schema.ts';
 import { readRecord } from './values/read-value.ts';
 import { entityKey, Failure, type RecordValue } from './values/value.ts';
@@ -25,6 +29,8 @@ export type CompiledPolicies = {
   /** An empty index of links of these templates. */
   readonly links: () => LinkIndex;
   readonly decide: (request: DecisionRequest, facts: DecisionFacts) => Verdict;
+  /** The same, with a trace of each policy that could have had a part in it. */
+  readonly explain: (request: DecisionRequest, facts: DecisionFacts) => Explanation;
 };
 
 export function compilePolicies(policies: readonly NamedPolicy[], options: PolicySetOptions = {}): CompiledPolicies {
@@ -38,6 +44,7 @@ export function compilePolicies(policies: readonly NamedPolicy[], options: Polic
     },
     links: () => newLinks(set),
     decide: (request, facts) => decide(set, request, facts),
+    explain: (request, facts) => explain(set, request, facts),
   };
 }
 
@@ -52,11 +59,14 @@ type CedarText = {
 export function compileCedar({ policies, schema, ...options }: CedarText): Result<CompiledPolicies, string> {
   const types = schema === undefined ? ok(undefined) : readSchema(schema);
   if (!types.ok) return types;
+  if (tooDeepAt(policies) !== undefined) return refused('the policies nest too deep');
+  const parsed = policySetTextToParts(policies);
+  if (parsed.type === 'failure') return refused(parsed.errors[0]?.message ?? 'the policies do not parse');
   const named: NamedPolicy[] = [];
   for (const [at, { text }] of splitPolicies(policies).entries()) {
     const tree = readPolicyText(text);
     if (!tree.ok) return refused(`policy${at}: ${tree.reason.join(', ')}`);
-    named.push({ id: `policy${at}`, tree: tree.value });
+    named.push({ id: `policy${at}`, tree: tree.value, text });
   }
   return ok(compilePolicies(named, { ...options, ...(types.value && { schema: types.value }) }));
 }

@@ -1,7 +1,12 @@
 /** Policy: loads a Cedar bundle and decides over the entities and links it is given. Where those come from is not its matter. */
 export type { BundleFile, BundleFlaw, Policy, PolicyBundle, Risk, Role } from './bundle.ts';
 export { createCedarEngine } from './cedar-engine.ts';
-export { createCompiledEngine } from './compiled-engine.ts';
+export {
+  createCompiledEngine,
+  type ExplainedAnswer,
+  type ExplainingEngine,
+  type LocatedTrace,
+} from './compiled-engine.ts';
 export {
   type CompiledPolicies,
   compileCedar,
@@ -25,8 +30,9 @@ export type { EntityFacts } from './entities/build-entities.ts';
 export { type Expression, partsOf } from './est/expression.ts';
 export { readPolicyText } from './est/policy-text.ts';
 export type { Constraint, PolicyTree, Target } from './est/policy-tree.ts';
+export type { ClauseTrace, Explanation, PartTrace, PolicyTrace, SeenValue } from './explain/explanation.ts';
 export { formatPolicyFile } from './format-policies.ts';
-export { loadBundle } from './load-bundle.ts';
+export { loadBundle, type ValidatedBundles } from './load-bundle.ts';
 export { readSchema } from './schema/read-schema.ts';
 export { createShadowedEngine, type ShadowDifference } from './shadowed-engine.ts';
 export { Failure, type Outcome } from './values/value.ts';

@@ -15,6 +15,8 @@ export const limits = {
   valueDepth: 32,
   /** Values in one context, or in the attributes of one entity. */
   valuesRead: 100_000,
+  /** Links of one principal that an explanation goes into. */
+  explainedLinks: 100,
   /** What one entity may lie in, near and far. */
   ancestors: 1000,
 };

@@ -40,20 +40,28 @@ type Round = {
   errors: PolicyError[] | undefined;
 };
 
-/** Decides with full diagnostics: every policy that applies is looked at, whatever the others said. */
-export function decide(policies: PolicySet, request: DecisionRequest, facts: DecisionFacts): Verdict {
-  const { entities, links } = facts;
+type Placed = { readonly environment: Environment; readonly partition: Partition | undefined };
+
+export function environmentOf(policies: PolicySet, request: DecisionRequest, entities: EntityStore): Placed {
   const principal = entities.findOrName(request.principal.type, request.principal.id);
   const resource = entities.findOrName(request.resource.type, request.resource.id);
   const action = policies.partitions(request.action, entities);
-  const partition = action.partition(principal.type, resource.type);
+  return {
+    environment: { principal, action: action.node, resource, context: request.context, entities },
+    partition: action.partition(principal.type, resource.type),
+  };
+}
+
+/** Decides with full diagnostics: every policy that applies is looked at, whatever the others said. */
+export function decide(policies: PolicySet, request: DecisionRequest, facts: DecisionFacts): Verdict {
+  const { links } = facts;
+  const { environment, partition } = environmentOf(policies, request, facts.entities);
   if (partition === undefined) return notAsked(request);
-  const environment: Environment = { principal, action: action.node, resource, context: request.context, entities };
   const { brokenForbidsForbid, rules } = policies;
   const round: Round = {
     environment,
-    principal: asPrincipal(policies, principal),
-    resource: asResource(policies, resource),
+    principal: asPrincipal(policies, environment.principal),
+    resource: asResource(policies, environment.resource),
     brokenForbidsForbid,
     permits: undefined,
     forbids: undefined,

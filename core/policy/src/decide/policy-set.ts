@@ -8,7 +8,8 @@ import { LinkIndex, type SlotUse, type SlotUses } from './link-index.ts';
 import { createPartitions, type Partitions } from './partitions.ts';
 import { createScopeIndex, type ScopeIndex } from './scope-index.ts';
 
-export type NamedPolicy = { readonly id: string; readonly tree: PolicyTree };
+/** `text` is what it was read from, for explanations to cite. */
+export type NamedPolicy = { readonly id: string; readonly tree: PolicyTree; readonly text?: string };
 
 /** A policy or template with its conditions compiled. `at` is its number in every set of bits. */
 export type Rule = NamedPolicy & {
@@ -43,15 +44,10 @@ export function compilePolicySet(policies: readonly NamedPolicy[], options: Poli
   const { schema, observe, brokenForbids = 'forbid' } = options;
   const sorted = [...policies].sort((a, b) => (a.id < b.id ? -1 : 1));
   const trees = sorted.map(({ tree }) => tree);
-  const rules = sorted.map(({ id, tree }, at): Rule => {
-    return {
-      id,
-      tree,
-      at,
-      permits: tree.effect === 'permit',
-      conditions: compileConditions(tree.clauses, observe),
-      slots: slotsOf(tree),
-    };
+  const rules = sorted.map((policy, at): Rule => {
+    const { tree } = policy;
+    const conditions = compileConditions(tree.clauses, observe);
+    return { ...policy, at, permits: tree.effect === 'permit', conditions, slots: slotsOf(tree) };
   });
   const statics = newBits(rules.length);
   for (const { at, slots } of rules) if (slots === undefined) setBit(statics, at);
