@@ -9,6 +9,7 @@ import { type ArtifactPlace, isPlainPath, nameOf } from './artifact-path.ts';
 import { findPlace } from './artifact-place.ts';
 import type { Artifact } from './artifact-store.ts';
 import { artifactPlace } from './place-asked.ts';
+import { refuseRegistered } from './registered-files.ts';
 
 /** What a run keeps in a folder: paths below the run's root. */
 export async function listArtifacts({ fields, stores }: Call): Promise<JsonObject> {
@@ -27,8 +28,9 @@ export async function browseArtifacts({ fields, stores }: Call): Promise<JsonObj
 
 /** Everything at a path. The bytes stay where they are: other paths, and backups, may use the same ones. */
 export async function deleteArtifact({ fields, stores }: Call): Promise<JsonObject> {
-  const { root, path } = await findPlace(stores, artifactPlace(fields, 'artifact_path'));
-  await stores.artifacts.remove(root, path);
+  const place = await findPlace(stores, artifactPlace(fields, 'artifact_path'));
+  await refuseRegistered(stores, place, 'remove');
+  await stores.artifacts.remove(place.root, place.path);
   return {};
 }
 

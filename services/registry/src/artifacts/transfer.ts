@@ -10,6 +10,7 @@ import type { Blobs, ByteRange } from './blobs.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { artifactPlace } from './place-asked.ts';
 import { rangeAsked } from './range.ts';
+import { refuseRegistered } from './registered-files.ts';
 
 /** What a stream of bytes needs beyond what every operation has. */
 export type Transfer = Call & {
@@ -29,8 +30,11 @@ export async function uploadArtifact({
 }: Transfer): Promise<UpstreamAnswer> {
   const place = await findPlace(stores, artifactPlace(fields, 'artifact_path'));
   if (place.path === '') throw invalid('Artifact path must include a filename');
+  await refuseRegistered(stores, place, 'write');
   const { digest, sizeBytes } = await blobs.write(measured(request), request.signal);
   await change(async (held) => {
+    // Once more: it may have been registered while the bytes came.
+    await refuseRegistered(held, place, 'write');
     const isPut = await held.artifacts.put({ root: place.root, path: place.path, digest, sizeBytes }, nowMs);
     if (!isPut) throw invalid(`'${place.path}' cannot be written: a file and a folder cannot have the same name`);
   });

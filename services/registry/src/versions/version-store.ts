@@ -5,6 +5,12 @@ import { conditionsOf, orderingOf, type Search, type Searched } from '../search/
 
 export type Version = Selectable<Tables['registry_versions']>;
 export type VersionKey = Pick<Version, 'name' | 'version'>;
+/** Of versions made from this run, when one is named; `places` are meant exactly, `below` with all that lies in them. */
+type FilesAsked = {
+  readonly runId?: string;
+  readonly places: readonly string[];
+  readonly below: readonly string[];
+};
 type Change = Partial<Pick<Version, 'stage' | 'description'>> & Pick<Version, 'updated_at_ms'>;
 
 const attributes = {
@@ -42,6 +48,16 @@ export function createVersionStore(tables: Kysely<Tables>, database: Database['k
     },
     find: ({ name, version }: VersionKey) =>
       select().where('name', '=', name).where('version', '=', version).executeTakeFirst(),
+    /** Whether the files of some version lie there. */
+    hasFilesAt: async ({ runId, places, below }: FilesAsked): Promise<boolean> => {
+      let query = tables.selectFrom('registry_versions').select('version');
+      if (runId !== undefined) query = query.where('run_id', '=', runId);
+      const found = await query
+        .where(({ or, eb }) => or([eb('storage_location', 'in', places), ...below.map(liesBelow)]))
+        .limit(1)
+        .executeTakeFirst();
+      return found !== undefined;
+    },
     /** Of each of these models the newest version of each stage. */
     latest: async (names: readonly string[]): Promise<Version[]> => {
       if (names.length === 0) return [];
@@ -95,4 +111,9 @@ export function createVersionStore(tables: Kysely<Tables>, database: Database['k
         .limit(search.limit + 1)
         .execute(),
   };
+}
+
+function liesBelow(place: string) {
+  const prefix = `${place}/`;
+  return sql<boolean>`substr(storage_location, 1, length(cast(${prefix} as text))) = ${prefix}`;
 }
