@@ -23,6 +23,24 @@ const permit = (text: string): BundleFile => ({ path: 'permits/one.cedar', text 
 const good = [manifest, schema, role, permit('@id("one")\npermit (principal, action, resource);')];
 const replacing = (file: BundleFile) => [...good.filter(({ path }) => path !== file.path), file];
 
+describe('strict validation', () => {
+  const untrue = permit('@id("one")\npermit (principal, action, resource is Nothing);');
+  it('is asked once for the same bytes, and again for any others', () => {
+    const passed = new Set<string>();
+    mustLoad(good, passed);
+    expect([...passed]).toEqual([expect.stringMatching(/^cedar-[\d.]+ [0-9a-f]{64}$/)]);
+    mustLoad(good, passed);
+    expect(passed.size).toBe(1);
+    expect(loadBundle(replacing(untrue), sha256, passed)).toMatchObject({ ok: false });
+    expect(passed.size).toBe(1);
+  });
+
+  it('is not asked where it is known to have passed', () => {
+    const everything = { has: () => true, add: () => undefined };
+    expect(loadBundle(replacing(untrue), sha256, everything)).toMatchObject({ ok: true });
+  });
+});
+
 describe('a bundle', () => {
   it('is read with its roles, its name, its version and a digest', () => {
     const bundle = mustLoad(good);

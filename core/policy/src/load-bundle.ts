@@ -1,4 +1,4 @@
-import { schemaToJson, validate } from '@cedar-policy/cedar-wasm/nodejs';
+import { getCedarSDKVersion, schemaToJson, validate } from '@cedar-policy/cedar-wasm/nodejs';
 import { canonicalJson, ok, parseStrictJson, type Result, refused, utf8 } from '@modelward/basics';
 import type { BundleFile, BundleFlaw, Policy, PolicyBundle, Role } from './bundle.ts';
 import { flawOf } from './cedar-errors.ts';
@@ -18,12 +18,21 @@ type Flaws = readonly BundleFlaw[];
 type Loaded = { readonly policies: readonly Policy[]; readonly roles: readonly Role[] };
 
 /**
+ * Bundles that passed strict validation before, by validator and digest: the same bytes before the same validator have
+ * the same verdict, and asking again is most of what a start takes. Whoever can write here could as well change the code.
+ */
+export type ValidatedBundles = { readonly has: (key: string) => boolean; readonly add: (key: string) => void };
+
+const noneValidated: ValidatedBundles = { has: () => false, add: () => undefined };
+
+/**
  * Reads, checks and names everything in a bundle, or says all that is wrong with it. `digest` is given the bytes that
  * stand for the whole bundle. Files that are neither policies, schema nor manifest decide nothing and are left out.
  */
 export function loadBundle(
   files: readonly BundleFile[],
   digest: (bytes: Uint8Array) => string,
+  validated: ValidatedBundles = noneValidated,
 ): Result<PolicyBundle, Flaws> {
   const misplaced = misplacedFlaws(files);
   if (misplaced.length > 0) return refused(misplaced);
@@ -33,11 +42,16 @@ export function loadBundle(
   if (!schema.ok) return schema;
   const loaded = readPolicies(files, schema.value.types);
   if (!loaded.ok) return loaded;
-  const invalid = validationFlaws(schema.value.text, loaded.value.policies);
-  if (invalid.length > 0) return refused(invalid);
+  const bundleDigest = digest(bytesOf(files.filter((file) => decides(file.path))));
+  const key = `cedar-${getCedarSDKVersion()} ${bundleDigest}`;
+  if (!validated.has(key)) {
+    const invalid = validationFlaws(schema.value.text, loaded.value.policies);
+    if (invalid.length > 0) return refused(invalid);
+    validated.add(key);
+  }
   return ok({
     ...manifest.value,
-    digest: digest(bytesOf(files.filter((file) => decides(file.path)))),
+    digest: bundleDigest,
     schema: schema.value.text,
     types: schema.value.types,
     ...loaded.value,

@@ -13,5 +13,13 @@ export const witnessFolder = (keyFolder: string) => join(keyFolder, 'witness');
 export const oldRecordFolder = (dataFolder: string, origin: string) =>
   join(dataFolder, 'old-records', origin.replaceAll('/', '-'));
 
+const root = join(import.meta.dirname, '..', '..', '..', '..');
+
 /** The bundle that this version ships. */
-export const policiesFolder = join(import.meta.dirname, '..', '..', '..', '..', 'policies');
+export const policiesFolder = join(root, 'policies');
+
+/** Pages of searches are sealed with it. */
+export const pageTokenKeyFile = (keyFolder: string) => join(keyFolder, 'page-tokens.key');
+
+/** Beside what npm installed, where whoever can write could change the code as well. */
+export const validatedBundlesFile = join(root, 'node_modules', '.cache', 'modelward', 'validated-bundles');

@@ -8,10 +8,11 @@ import { createCompiledEngine, type PolicyBundle } from '@modelward/policy';
 import { type Database, openDatabase } from '@modelward/storage';
 import type { Config } from '../config/load-config.ts';
 import { holdDataFolder } from './data-folder.ts';
-import { databaseFile, policiesFolder, recordFolder } from './folders.ts';
+import { databaseFile, policiesFolder, recordFolder, validatedBundlesFile } from './folders.ts';
 import { newId } from './ids.ts';
 import { ensureLogIdentity } from './log-identity.ts';
 import { createOpened, type Opened } from './opened.ts';
+import { rememberValidated } from './validated-bundles.ts';
 import { linkWitnesses } from './witnesses.ts';
 
 /** The database of this configuration; `npx modelward` tools open it as the server does. */
@@ -67,7 +68,7 @@ export async function openState(opening: Opening) {
 export type State = Awaited<ReturnType<typeof openState>>;
 
 async function loadPolicies(): Promise<PolicyBundle> {
-  const bundle = await readBundle(policiesFolder);
+  const bundle = await readBundle(policiesFolder, rememberValidated(validatedBundlesFile));
   if (bundle.ok) return bundle.value;
   const flaws = bundle.reason.map(({ file, message }) => `  ${file}: ${message}`);
   throw new Error(['the policy bundle is refused:', ...flaws].join('\n'));

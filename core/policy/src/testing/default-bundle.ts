@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BundleFile, PolicyBundle } from '../bundle.ts';
-import { loadBundle } from '../load-bundle.ts';
+import { loadBundle, type ValidatedBundles } from '../load-bundle.ts';
 
 const folder = join(import.meta.dirname, '../../../../policies');
 
@@ -18,8 +18,8 @@ export function defaultFiles(): readonly BundleFile[] {
     .map((path) => ({ path: path.replaceAll('\\', '/'), text: readFileSync(join(folder, path), 'utf8') }));
 }
 
-export function mustLoad(files: readonly BundleFile[]): PolicyBundle {
-  const loaded = loadBundle(files, sha256);
+export function mustLoad(files: readonly BundleFile[], validated?: ValidatedBundles): PolicyBundle {
+  const loaded = loadBundle(files, sha256, validated);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.reason));
   return loaded.value;
 }

@@ -8,14 +8,18 @@ import {
   createCompiledEngine,
   loadBundle,
   type PolicyBundle,
+  type ValidatedBundles,
 } from '@modelward/policy';
 import { readSuites } from '../policy-tests/read-suites.ts';
 import { type FailedCase, runSuites, type TestRun } from '../policy-tests/run-suites.ts';
 import type { PolicySuite } from '../policy-tests/suite.ts';
 
 /** The bundle that lies in a folder, or everything that is wrong with it: its own tests have to pass. Throws when the folder cannot be read. */
-export async function readBundle(folder: string): Promise<Result<PolicyBundle, readonly BundleFlaw[]>> {
-  const checked = checkBundle(await readBundleFiles(folder));
+export async function readBundle(
+  folder: string,
+  validated?: ValidatedBundles,
+): Promise<Result<PolicyBundle, readonly BundleFlaw[]>> {
+  const checked = checkBundle(await readBundleFiles(folder), validated);
   if (!checked.ok) return checked;
   const { bundle, run } = checked.value;
   return run.failed.length > 0 ? refused(run.failed.map(testFlaw)) : ok(bundle);
@@ -28,8 +32,11 @@ export type CheckedBundle = {
 };
 
 /** Parses, validates and tests a bundle. A failed test is no flaw of how it is written: it is in `run`. */
-export function checkBundle(files: readonly BundleFile[]): Result<CheckedBundle, readonly BundleFlaw[]> {
-  const bundle = loadBundle(files, sha256);
+export function checkBundle(
+  files: readonly BundleFile[],
+  validated?: ValidatedBundles,
+): Result<CheckedBundle, readonly BundleFlaw[]> {
+  const bundle = loadBundle(files, sha256, validated);
   if (!bundle.ok) return bundle;
   const suites = readSuites(files, bundle.value);
   if (!suites.ok) return suites;
