@@ -8,6 +8,7 @@ import { addConfig } from './commands/config.ts';
 import { addEnrol } from './commands/enrol.ts';
 import { addGroups } from './commands/groups.ts';
 import { addPolicy } from './commands/policy.ts';
+import { addPrivacy } from './commands/privacy.ts';
 import { addProjects } from './commands/projects.ts';
 import { addRoles } from './commands/roles.ts';
 import { addSignIn } from './commands/sign-in.ts';
@@ -26,6 +27,7 @@ const commands = [
   addTokens,
   addAudit,
   addWitness,
+  addPrivacy,
   addConfig,
   addPolicy,
   addBackup,

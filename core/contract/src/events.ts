@@ -21,6 +21,12 @@ const resource = z.strictObject({
   ref: id.optional(),
 });
 
+/**
+ * Salted hashes of personal values that are kept beside the log, sealed with a key of their person: by what they are. Once
+ * the key is destroyed they say nothing.
+ */
+const commitments = z.record(z.string().regex(/^[a-z]{1,32}$/), z.string().regex(/^[0-9A-Za-z_-]{43}$/)).optional();
+
 const authentication = z.strictObject({
   /** `none`: a credential that is not bound to a key; nothing lifts it. */
   level: z.enum(['none', 'aal1', 'aal2', 'aal3']),
@@ -43,6 +49,7 @@ const decision = z.strictObject({
   risk: z.literal('unknown'),
   /** What the person was told would help: a role they may ask for. */
   remedies: z.array(reasonCode).optional(),
+  commitments,
 });
 
 const outcome = z.strictObject({
@@ -102,6 +109,11 @@ const change = z.strictObject({
     'backup.taken',
     'backup.restored',
     'record.exported',
+    'privacy.erased',
+    'privacy.held',
+    'privacy.released',
+    'privacy.revealed',
+    'privacy.rotated',
     'upstream.accepted-open',
     'upstream.found-open',
     'upstream.found-closed',
@@ -110,6 +122,7 @@ const change = z.strictObject({
   of: z.int().nonnegative().optional(),
   subject: id.optional(),
   detail: z.record(z.string(), z.union([z.string(), z.int(), z.boolean()])).optional(),
+  commitments,
 });
 
 /** The registry, or another service behind the gateway, read the request differently and refused what had been allowed. */

@@ -4,6 +4,7 @@ import { fromUtf8 } from '@modelward/basics';
 import { levelsOf, parseCheckpoint, type Tile, tilePath, tilesAt } from '@modelward/merkle';
 import { isMissing, makeFolder } from './durable-files.ts';
 import { readGroups } from './frames.ts';
+import { addStored, copyStored } from './privacy/sealed-files.ts';
 import { readIfThere, readPublishedFile } from './published-files.ts';
 import { takePublication, writePublication } from './publisher.ts';
 import { recover, segmentFolder } from './recovery.ts';
@@ -31,7 +32,10 @@ export async function copyRecord({ from, to, verifierKey }: Copy): Promise<strin
     for (const tile of tilesOf(note)) await copyTile({ from, to, tile });
     await writeFile(join(to, 'checkpoint'), note);
   }
+  // After the checkpoint: what is sealed beside its entries was written before it.
+  await copyStored(from, to);
   const recovered = await recover({ folder: to, verifierKey });
+  await addStored(to, recovered.sealed);
   if (recovered.note !== undefined && recovered.edge.size() > recovered.publishedSize) {
     await writePublication(to, takePublication({ ...recovered, note: recovered.note }));
   }

@@ -7,16 +7,26 @@ import { encodeFrames, type Group, readGroups } from './frames.ts';
 const text = fc
   .tuple(fc.integer({ min: 1, max: 3000 }), fc.constantFrom('{"a":"b"}', 'é', '\n'))
   .map(([length, pattern]) => utf8(pattern.repeat(length).slice(0, length)));
-const groups = fc.array(fc.record({ entries: fc.array(text, { minLength: 1, maxLength: 4 }), note: text }), {
-  minLength: 1,
-  maxLength: 4,
-});
+const groups = fc.array(
+  fc.record({
+    entries: fc.array(text, { minLength: 1, maxLength: 4 }),
+    sealed: fc.array(text, { maxLength: 2 }),
+    note: text,
+  }),
+  {
+    minLength: 1,
+    maxLength: 4,
+  },
+);
 
 /** The groups one behind the other. */
 function encode(written: readonly Group[]): Buffer {
   let all = Buffer.alloc(0);
-  for (const { entries, note } of written) {
-    const frames = entries.map((payload) => ({ kind: 'entry', payload }) as const);
+  for (const { entries, sealed, note } of written) {
+    const frames = [
+      ...entries.map((payload) => ({ kind: 'entry', payload }) as const),
+      ...sealed.map((payload) => ({ kind: 'sealed', payload }) as const),
+    ];
     all = Buffer.concat([all, encodeFrames([...frames, { kind: 'checkpoint', payload: note }], all.length)]);
   }
   return all;
@@ -28,7 +38,9 @@ function segmentOf(written: readonly Group[]): Buffer {
 }
 
 const plain = (list: readonly Group[]) =>
-  list.map(({ entries, note }) => [...entries, note].map((bytes) => Buffer.from(bytes).toString('hex')));
+  list.map(({ entries, sealed, note }) =>
+    [...entries, ...sealed, note].map((bytes) => Buffer.from(bytes).toString('hex')),
+  );
 
 describe('a segment', () => {
   it('gives back the groups that were written', () => {
@@ -75,7 +87,10 @@ describe('a segment', () => {
   it('that lacks a sector of a group with another behind it is damaged', () => {
     fc.assert(
       fc.property(groups, fc.nat(), (written, place) => {
-        const segment = segmentOf([...written, { entries: [utf8('last')], note: utf8('note') }]);
+        const segment = segmentOf([
+          ...written,
+          { entries: [utf8('last')], sealed: [utf8('value')], note: utf8('note') },
+        ]);
         const used = encode(written).length;
         const sector = Math.floor((place % used) / 512) * 512;
         const before = Buffer.from(segment);
@@ -87,7 +102,7 @@ describe('a segment', () => {
   });
 
   it('is read to its end when it is full to the last byte', () => {
-    const written = [{ entries: [utf8('one')], note: utf8('note') }];
+    const written = [{ entries: [utf8('one')], sealed: [], note: utf8('note') }];
     const full = encode(written);
     expect(readGroups(full)).toMatchObject({ groups: [{}] });
     expect(readGroups(full.subarray(0, -1)).damagedAt).toBe(24);

@@ -11,16 +11,22 @@ const headBytes = 21;
 /** What a disk writes whole or not at all. */
 const sectorBytes = 512;
 
-type FrameKind = 'entry' | 'checkpoint';
+/** `sealed` frames are personal values that belong to the entries of their group. */
+type FrameKind = 'entry' | 'sealed' | 'checkpoint';
 export type Frame = { readonly kind: FrameKind; readonly payload: Uint8Array };
 
 /** What one group brought: its entries, and the note of the checkpoint that covers them. */
-export type Group = { readonly entries: readonly Uint8Array[]; readonly note: Uint8Array };
+export type Group = {
+  readonly entries: readonly Uint8Array[];
+  readonly sealed: readonly Uint8Array[];
+  readonly note: Uint8Array;
+};
 
-const codes: Record<FrameKind, number> = { entry: 1, checkpoint: 2 };
+const codes: Record<FrameKind, number> = { entry: 1, checkpoint: 2, sealed: 3 };
 const kinds = new Map<number, FrameKind>([
   [1, 'entry'],
   [2, 'checkpoint'],
+  [3, 'sealed'],
 ]);
 
 /** The room that a payload of this length takes. */
@@ -52,16 +58,18 @@ export function encodeFrames(frames: readonly Frame[], place: number): Buffer {
 export function readGroups(segment: Buffer): { readonly groups: readonly Group[]; readonly damagedAt?: number } {
   const groups: Group[] = [];
   let entries: Uint8Array[] = [];
+  let sealed: Uint8Array[] = [];
   let place = 0;
   let at = 0;
   for (let read = readFrame(segment, at); read?.place === place; read = readFrame(segment, at)) {
     at = read.end;
-    if (read.kind === 'entry') {
-      entries.push(read.payload);
+    if (read.kind !== 'checkpoint') {
+      (read.kind === 'entry' ? entries : sealed).push(read.payload);
       continue;
     }
-    groups.push({ entries, note: read.payload });
+    groups.push({ entries, sealed, note: read.payload });
     entries = [];
+    sealed = [];
     place = at;
   }
   return isTorn(segment, { at, place }) ? { groups } : { groups, damagedAt: at };

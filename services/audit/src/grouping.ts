@@ -11,7 +11,7 @@ export type Encoded = { readonly waiting: Waiting; readonly bytes: Uint8Array };
 
 const largestGroupBytes = 512 * 1024;
 /** Room for the checkpoint, whose note names the origin twice. */
-export const checkpointBytes = frameBytes(1024);
+const checkpointBytes = frameBytes(1024);
 
 type Deps = {
   readonly line: Line;
@@ -34,7 +34,7 @@ export function createGrouping(deps: Deps): () => readonly Encoded[] {
       // A heartbeat begins a group, so that all before it is in the log and what is open of it is known.
       if (next.event.type === 'log.heartbeat' && group.length > 0) break;
       const bytes = encode(next);
-      groupBytes += bytes === undefined ? 0 : frameBytes(bytes.length);
+      groupBytes += bytes === undefined ? 0 : frameBytes(bytes.length) + sealedBytes(next);
       if (groupBytes > largest) break;
       line.take();
       if (bytes === undefined) continue;
@@ -43,6 +43,19 @@ export function createGrouping(deps: Deps): () => readonly Encoded[] {
     }
     return group;
   };
+}
+
+/** The room that a group takes in its segment, with the checkpoint that ends it. */
+export function bytesOf(group: readonly Encoded[]): number {
+  return group.reduce(
+    (sum, { bytes, waiting }) => sum + frameBytes(bytes.length) + sealedBytes(waiting),
+    checkpointBytes,
+  );
+}
+
+/** What the sealed values of an entry take: their lines hold the index, an id, a short name and base64. */
+function sealedBytes({ sealed }: Pick<Waiting, 'sealed'>): number {
+  return sealed.reduce((sum, { sealed: bytes }) => sum + frameBytes(256 + Math.ceil(bytes.length / 3) * 4), 0);
 }
 
 /** The bytes of an entry at this moment, or undefined when it cannot be one: then who waits for it has been told. */

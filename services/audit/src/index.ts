@@ -2,6 +2,11 @@
 export { copyRecord } from './copy-record.ts';
 export { loadSecretKey, sha256, verifyEd25519 } from './crypto.ts';
 export { type ExportFormat, exportFormats, exportRow } from './export/rows.ts';
+export { addMasterKey, loadMasterKeys, removeMasterKeys } from './privacy/master-keys.ts';
+export { commitTo, openValue } from './privacy/sealed-values.ts';
+export { createSealer, type Personal, type Sealer } from './privacy/sealer.ts';
+export { createSubjectKeyStore } from './privacy/subject-key-store.ts';
+export { openSubjectKeys } from './privacy/subject-keys.ts';
 export { createPseudonyms, type Pseudonyms } from './pseudonyms.ts';
 export { readPublishedFile } from './published-files.ts';
 export { createRecordIndex, type RecordIndex, type RecordQuery } from './query/record-index.ts';

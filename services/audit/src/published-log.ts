@@ -35,12 +35,13 @@ export async function recoverPublished({ folder, verifierKey }: Place): Promise<
     publishedSize: size,
     recentFrom: size - (size % tileWidth),
     recent: await readRecent(folder, edge),
+    sealed: [],
   };
 }
 
 function emptyLog(): Recovered {
   const edge = createTreeEdge(sha256, { size: 0, partials: [] });
-  return { edge, note: undefined, publishedSize: 0, recentFrom: 0, recent: [] };
+  return { edge, note: undefined, publishedSize: 0, recentFrom: 0, recent: [], sealed: [] };
 }
 
 /** The hashes of the partial tiles of a tree of this size. */

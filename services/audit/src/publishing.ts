@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { tileWidth } from '@modelward/merkle';
 import { isDiskFull } from './durable-files.ts';
+import { addStored } from './privacy/sealed-files.ts';
 import { replaceFile } from './published-files.ts';
 import { type Publication, takePublication, writePublication } from './publisher.ts';
 import type { Segments } from './segments.ts';
@@ -24,6 +25,8 @@ export function createPublishing({ log, folder, segments, lastNoteFile, cosign, 
   let isDue = false;
   let takenSize = log.publishedSize;
   let pending: Publication | undefined;
+  /** Lines for the side store. They stay in the write-ahead segments until they are there. */
+  let sealedLines: readonly string[] = [];
   /** Whether it succeeded: a full disk is waited out. */
   let writing: Promise<boolean> | undefined;
 
@@ -50,6 +53,7 @@ export function createPublishing({ log, folder, segments, lastNoteFile, cosign, 
   }
 
   function take(): Publication {
+    sealedLines = [...sealedLines, ...log.sealed.splice(0)];
     const publication = takePublication({ ...log, note: log.note ?? '', publishedSize: takenSize });
     takenSize = publication.size;
     log.edge.letGo();
@@ -60,6 +64,9 @@ export function createPublishing({ log, folder, segments, lastNoteFile, cosign, 
   }
 
   async function write(publication: Publication): Promise<void> {
+    const lines = sealedLines;
+    await addStored(folder, lines);
+    sealedLines = sealedLines.slice(lines.length);
     await writePublication(folder, publication);
     await replaceFile(lastNoteFile, publication.note);
     pending = undefined;

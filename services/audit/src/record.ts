@@ -4,6 +4,8 @@ import { formatVerifierKey, formatWitnessKey, type NoteKey } from '@modelward/me
 import { loadSigningKey, sha256 } from './crypto.ts';
 import { makeFolder } from './durable-files.ts';
 import { createOpenDecisions, findOpenDecisions } from './open-decisions.ts';
+import { readStored, type StoredValue } from './privacy/sealed-files.ts';
+import type { Personal, Sealer } from './privacy/sealer.ts';
 import { readPublishedFile } from './published-files.ts';
 import { refuseTilesBeyond } from './published-log.ts';
 import { createPublishing } from './publishing.ts';
@@ -33,6 +35,8 @@ export type RecordOptions = {
   readonly witnesses?: (log: NoteKey) => Promise<readonly WitnessLink[]>;
   /** Hears, in words for people, of a witness that is away or disagrees once the log is open. */
   readonly onWitnessTrouble?: (trouble: string) => void;
+  /** Seals personal values. Without one, none are kept. */
+  readonly seal?: Sealer;
   readonly segmentBytes?: number;
   readonly deadlineMs?: number;
   readonly heartbeatMs?: number;
@@ -46,7 +50,9 @@ export type AuditRecord = {
   readonly verifierKey: string;
   readonly witnesses: readonly { readonly key: string; readonly place: WitnessLink['place'] }[];
   /** Resolves when the entry is durable. Rejects with `RecordUnavailable` when it cannot be, in time or at all. */
-  readonly append: (event: AuditEvent) => Promise<Receipt>;
+  readonly append: (event: AuditEvent, personal?: Personal) => Promise<Receipt>;
+  /** The sealed values that became durable with an entry, once it is published. */
+  readonly sealedOf: (index: number) => Promise<readonly StoredValue[]>;
   /** Also writes into the reserve: for refusals that a full disk is the reason of. */
   readonly appendRefusal: (event: DecisionEvent) => Promise<Receipt>;
   readonly size: () => number;
@@ -106,7 +112,12 @@ export async function openRecord(options: RecordOptions): Promise<AuditRecord> {
     onFault,
     betweenGroups: publishing.takeIfDue,
   });
-  const append = (event: AuditEvent) => sequencer.append(event, endings.has(event.type));
+  const append = async (event: AuditEvent, personal?: Personal) => {
+    const mayUseReserve = endings.has(event.type);
+    if (personal === undefined || options.seal === undefined) return sequencer.append({ event }, mayUseReserve);
+    const { commitments, sealed } = options.seal(personal);
+    return sequencer.append({ event: { ...event, commitments } as AuditEvent, sealed }, mayUseReserve);
+  };
   const opening = openingEvent(log, options.previous);
   await Promise.all([append(opening), ...unsettled.map((of) => append({ type: 'outcome.unknown', of }))]);
   const stopTicking = startTicking({ ...usual, ...options, append, publishing, segments });
@@ -124,7 +135,8 @@ export async function openRecord(options: RecordOptions): Promise<AuditRecord> {
     verifierKey,
     witnesses: cosigning.witnesses.map((one) => ({ key: formatWitnessKey(sha256, one.key), place: one.place })),
     append,
-    appendRefusal: (event) => sequencer.append(event, true),
+    appendRefusal: (event) => sequencer.append({ event }, true),
+    sealedOf: (index) => readStored(folder, index),
     size: () => log.durableSize,
     checkpoint: () => log.note ?? '',
     entries: reading.entries,

@@ -17,6 +17,8 @@ export type Recovered = {
   /** The entries from the last full bundle on. */
   readonly recentFrom: number;
   readonly recent: Uint8Array[];
+  /** Lines of the side store that the write-ahead segments hold; some may be in it already. */
+  readonly sealed: string[];
 };
 
 export type Place = { readonly folder: string; readonly verifierKey: string };
@@ -37,6 +39,7 @@ export async function recover(place: Place): Promise<Recovered> {
   const groups = await readSegments(place.folder);
   const isPublished = createPublishedLeaves(place.folder, publishedSize);
   for (const group of groups) await takeGroup(log, group, isPublished);
+  log.sealed.push(...groups.flatMap(({ sealed }) => sealed.map((line) => fromUtf8(line) ?? '')));
   const last = groups.at(-1);
   // One signature covers all entries before it: their roots were compared on the way.
   if (last !== undefined && log.edge.size() > publishedSize) refuseForeign(last.note, place.verifierKey);

@@ -2,8 +2,10 @@ import { utf8 } from '@modelward/basics';
 import { type AuditEvent, auditEvent, type Receipt } from '@modelward/contract';
 import { formatCheckpoint, type NoteKey, type Sign, signNote } from '@modelward/merkle';
 import { sha256 } from './crypto.ts';
-import { type Frame, frameBytes } from './frames.ts';
-import { checkpointBytes, createGrouping, type Encoded } from './grouping.ts';
+import type { Frame } from './frames.ts';
+import { bytesOf, createGrouping, type Encoded } from './grouping.ts';
+import { formatStored } from './privacy/sealed-files.ts';
+import type { SealedValue } from './privacy/sealed-values.ts';
 import type { Recovered } from './recovery.ts';
 import type { Segments } from './segments.ts';
 import { RecordUnavailable } from './unavailable.ts';
@@ -21,6 +23,8 @@ export type Log = Pick<Recovered, 'edge'> & {
   publishedSize: number;
   recentFrom: number;
   readonly recent: Uint8Array[];
+  /** Lines of the side store that are durable with their entries, and not published yet. */
+  sealed: string[];
   /** What is on disk is in doubt: nothing is written any more. */
   isBroken: boolean;
 };
@@ -41,6 +45,9 @@ type Deps = {
   readonly betweenGroups: () => void;
 };
 
+/** What is appended: an event, with the personal values that belong to it. */
+type Appending = { readonly event: AuditEvent; readonly sealed?: readonly SealedValue[] };
+
 export function createSequencer(deps: Deps) {
   const { log, segments } = deps;
   let isLate = false;
@@ -54,15 +61,15 @@ export function createSequencer(deps: Deps) {
   let running: Promise<void> | undefined;
   let isClosed = false;
 
-  const append = async (event: AuditEvent, mayUseReserve: boolean): Promise<Receipt> => {
+  const append = async ({ event, sealed = [] }: Appending, mayUseReserve: boolean): Promise<Receipt> => {
     // The parsed copy is what is written: who hands it in may change the original meanwhile.
     const parsed = auditEvent.parse(event);
     if (isClosed || log.isBroken) throw new RecordUnavailable('closed');
-    return queue(parsed, mayUseReserve);
+    return queue({ event: parsed, sealed }, mayUseReserve);
   };
 
-  function queue(event: AuditEvent, mayUseReserve: boolean): Promise<Receipt> {
-    const joined = line.join(event, mayUseReserve);
+  function queue({ event, sealed = [] }: Appending, mayUseReserve: boolean): Promise<Receipt> {
+    const joined = line.join({ event, sealed, mayUseReserve });
     running ??= run();
     return joined;
   }
@@ -92,8 +99,7 @@ export function createSequencer(deps: Deps) {
     if (group.length === 0) return;
     const first = log.edge.size();
     try {
-      const groupBytes = group.reduce((sum, { bytes }) => sum + frameBytes(bytes.length), checkpointBytes);
-      await segments.prepare(groupBytes, first);
+      await segments.prepare(bytesOf(group), first);
       log.note = await write(group);
     } catch (fault) {
       const isFull = fault instanceof RecordUnavailable;
@@ -107,14 +113,16 @@ export function createSequencer(deps: Deps) {
   }
 
   async function write(group: readonly Encoded[]): Promise<string> {
+    const first = log.edge.size();
     for (const { bytes } of group) {
       log.edge.append(bytes);
       log.recent.push(bytes);
     }
     const checkpoint = formatCheckpoint({ origin: deps.key.name, size: log.edge.size(), root: log.edge.root() });
     const note = signNote(checkpoint, { ...deps, sha256 });
-    const frames = group.map(({ bytes }): Frame => ({ kind: 'entry', payload: bytes }));
-    await segments.write([...frames, { kind: 'checkpoint', payload: utf8(note) }]);
+    const lines = sealedLinesOf(group, first);
+    await segments.write(framesOf(group, lines, note));
+    log.sealed.push(...lines);
     return note;
   }
 
@@ -127,8 +135,7 @@ export function createSequencer(deps: Deps) {
   /** A decision that became durable after its deadline: the answer was that nothing is done, and this is its outcome. */
   function closeAbandoned(event: AuditEvent, index: number): void {
     if (event.type !== 'decision' || event.decision !== 'allow') return;
-    const nothing = { bytesIn: 0, bytesOut: 0, durationMs: deps.deadlineMs };
-    queue({ type: 'outcome', of: index, status: 503, end: 'refused', ...nothing }, true).catch(() => undefined);
+    queue({ event: nothingDone(index, deps.deadlineMs) }, true).catch(() => undefined);
   }
 
   return {
@@ -141,6 +148,24 @@ export function createSequencer(deps: Deps) {
     },
     /** What the log itself says once it is sealed. */
     appendLast: (event: AuditEvent): Promise<Receipt> =>
-      log.isBroken ? Promise.reject(new RecordUnavailable('closed')) : queue(event, true),
+      log.isBroken ? Promise.reject(new RecordUnavailable('closed')) : queue({ event }, true),
   };
+}
+
+function sealedLinesOf(group: readonly Encoded[], first: number): readonly string[] {
+  return group.flatMap(({ waiting }, at) =>
+    waiting.sealed.map((value) => formatStored({ ...value, index: first + at })),
+  );
+}
+
+function framesOf(group: readonly Encoded[], sealedLines: readonly string[], note: string): readonly Frame[] {
+  return [
+    ...group.map(({ bytes }): Frame => ({ kind: 'entry', payload: bytes })),
+    ...sealedLines.map((line): Frame => ({ kind: 'sealed', payload: utf8(line) })),
+    { kind: 'checkpoint', payload: utf8(note) },
+  ];
+}
+
+function nothingDone(of: number, durationMs: number): AuditEvent {
+  return { type: 'outcome', of, status: 503, end: 'refused', bytesIn: 0, bytesOut: 0, durationMs };
 }

@@ -1,9 +1,12 @@
 import type { AuditEvent, Receipt } from '@modelward/contract';
+import type { SealedValue } from './privacy/sealed-values.ts';
 import { RecordUnavailable } from './unavailable.ts';
 
 /** An entry on its way into the log, and who waits for it. */
 export type Waiting = {
   readonly event: AuditEvent;
+  /** Personal values that become durable with it. */
+  readonly sealed: readonly SealedValue[];
   /** Whether it may be written into the reserve of a full disk. */
   readonly mayUseReserve: boolean;
   readonly resolve: (receipt: Receipt) => void;
@@ -15,6 +18,8 @@ export type Waiting = {
 /** What is remembered at once: beyond it, a hung disk would fill the memory. */
 const mostWaiting = 20_000;
 
+export type Joining = Pick<Waiting, 'event' | 'sealed' | 'mayUseReserve'>;
+
 export type Line = ReturnType<typeof createLine>;
 
 /** The line before the one writer. `onLate` hears that something waited longer than the deadline. */
@@ -25,7 +30,7 @@ export function createLine({ deadlineMs, onLate }: { readonly deadlineMs: number
    * An answer waits no longer than the deadline. A decision that is not being written by then leaves the line, for the
    * answer is that nothing was done; what happened already (an outcome, a change) stays in it and is written when it can be.
    */
-  const join = (event: AuditEvent, mayUseReserve: boolean): Promise<Receipt> =>
+  const join = ({ event, sealed, mayUseReserve }: Joining): Promise<Receipt> =>
     new Promise((resolve, reject) => {
       if (line.length >= mostWaiting) return reject(new RecordUnavailable('busy'));
       const timer = setTimeout(() => {
@@ -43,6 +48,7 @@ export function createLine({ deadlineMs, onLate }: { readonly deadlineMs: number
         };
       const waiting: Waiting = {
         event,
+        sealed,
         mayUseReserve,
         resolve: ending(resolve),
         reject: ending(reject),

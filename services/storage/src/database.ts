@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { type Dialect, Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { type Dialect, Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
 import pg from 'pg';
 import Cursor from 'pg-cursor';
 import { type Changes, watchChanges } from './changes.ts';
@@ -15,6 +15,8 @@ export type Database = {
   readonly tables: Kysely<Tables>;
   /** What this process writes, told as soon as it is written. */
   readonly changes: Changes;
+  /** Takes what was deleted out of the files: pages are overwritten as they are freed, and the write-ahead log is emptied. */
+  readonly forgetDeleted: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -29,7 +31,9 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
     await tables.destroy();
     throw fault;
   }
-  return { kind: location.kind, tables, changes, close: () => tables.destroy() };
+  const forget = location.kind === 'sqlite' ? sql`pragma wal_checkpoint(truncate)` : sql`vacuum`;
+  const forgetDeleted = async () => void (await forget.execute(tables));
+  return { kind: location.kind, tables, changes, forgetDeleted, close: () => tables.destroy() };
 }
 
 function openSqlite(file: string): Dialect {

@@ -5,6 +5,7 @@ import * as access from './migrations/0002-access.ts';
 import * as registry from './migrations/0003-registry.ts';
 import * as policyFacts from './migrations/0004-policy-facts.ts';
 import * as recordIndex from './migrations/0005-record-index.ts';
+import * as privacy from './migrations/0006-privacy.ts';
 import type { Tables } from './tables.ts';
 
 /** In order; a migration that has shipped is never edited. The same ones run on SQLite and on PostgreSQL. */
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '0003-registry': registry,
   '0004-policy-facts': policyFacts,
   '0005-record-index': recordIndex,
+  '0006-privacy': privacy,
 };
 
 /** Applies what is missing, all or nothing; throws on a database that a newer version has already changed. */

@@ -1,9 +1,10 @@
 import type { AccessTables } from './tables/access.ts';
 import type { PrincipalTables } from './tables/principals.ts';
+import type { PrivacyTables } from './tables/privacy.ts';
 import type { RecordIndexTables } from './tables/record-index.ts';
 import type { RegistryTables } from './tables/registry.ts';
 
-export type Tables = PrincipalTables & AccessTables & RegistryTables & RecordIndexTables;
+export type Tables = PrincipalTables & AccessTables & RegistryTables & PrivacyTables & RecordIndexTables;
 
 /** Every table, those that others refer to first. */
 export const tablesInOrder: readonly (keyof Tables)[] = [
@@ -16,6 +17,8 @@ export const tablesInOrder: readonly (keyof Tables)[] = [
   'projects',
   'role_links',
   'resources',
+  'subject_keys',
+  'legal_holds',
   'registry_counters',
   'registry_experiments',
   'registry_runs',

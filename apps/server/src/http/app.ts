@@ -117,9 +117,11 @@ function openExchange({ request, reply }: Arrived, deps: ControlDeps): Exchange 
   const closed = new Promise<boolean>((resolve) => {
     reply.raw.once('close', () => resolve(reply.raw.writableFinished));
   });
+  const address = deps.addressOf(request.raw);
   return {
     requestId: request.id,
-    source: deps.pseudonyms.source(deps.addressOf(request.raw)),
+    address,
+    source: deps.pseudonyms.source(address),
     startedMs: deps.nowMs(),
     bytesIn: 0,
     bytesOut: 0,

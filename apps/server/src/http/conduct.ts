@@ -74,7 +74,8 @@ type Deciding = { readonly name: KnownEndpoint; readonly exchange: Exchange; rea
 async function decide({ name, exchange, about }: Deciding, deps: ControlDeps): Promise<ControlRefusal | undefined> {
   const access: EndpointAccess = endpoints[name].access;
   const caller = needCaller(exchange);
-  const draft = { ...draftOf(caller), asked: [{ action: actionOf(name), resource: askedResource(about, deps) }] };
+  const named = about?.named?.name;
+  const draft = { ...draftOf(caller), named, asked: [{ action: actionOf(name), resource: askedResource(about, deps) }] };
   if (typeof access !== 'object') {
     await recordDecision(exchange, deps, { ...draft, allowed: true, reasons: ['signed-in'] });
     return undefined;

@@ -69,6 +69,8 @@ export type Caller = {
 export type Exchange = {
   readonly requestId: string;
   readonly source: string;
+  /** Only for a sealed value: the record itself has the pseudonym of its network. */
+  readonly address: string;
   readonly startedMs: number;
   bytesIn: number;
   bytesOut: number;

@@ -1,3 +1,4 @@
+import type { Personal } from '@modelward/audit';
 import type {
   Action,
   Actor,
@@ -21,10 +22,15 @@ export type DecisionDraft = {
   readonly reasons: readonly string[];
   readonly bundle?: string;
   readonly remedies?: readonly string[];
+  /** What the caller called it; kept sealed. */
+  readonly named?: string | undefined;
 };
 
 /** What a handler says that it changed; who did it and which decision allowed it is added here. */
-export type ChangeDraft = Pick<ChangeEvent, 'what' | 'subject' | 'detail'>;
+export type ChangeDraft = Pick<ChangeEvent, 'what' | 'subject' | 'detail'> & {
+  /** Names and addresses that became known with it; kept sealed, for the subject. */
+  readonly personal?: Readonly<Record<string, string>>;
+};
 
 /** Durable before anything is done about it. A record that is full keeps a reserve for saying why it refused. */
 export async function recordDecision(exchange: Exchange, deps: ControlDeps, draft: DecisionDraft): Promise<void> {
@@ -32,11 +38,16 @@ export async function recordDecision(exchange: Exchange, deps: ControlDeps, draf
   exchange.actor = draft.actor;
   exchange.wasAllowed = draft.allowed;
   try {
-    exchange.receipt = await deps.record.append(event);
+    exchange.receipt = await deps.record.append(event, personalOf(exchange, draft));
   } catch (fault) {
     if (deps.record.isUnavailable(fault) === 'full') await recordInReserve(deps, event);
     throw fault;
   }
+}
+
+/** Where from, and in the caller's own words on what: readable until the caller is erased, and then for nobody. */
+function personalOf({ address }: Exchange, { actor, named }: DecisionDraft): Personal {
+  return { subject: actor.id, values: named === undefined ? { address } : { address, named } };
 }
 
 async function recordInReserve(deps: ControlDeps, event: DecisionEvent): Promise<void> {
@@ -73,7 +84,11 @@ export async function recordChanges(
   const { actor, receipt } = exchange;
   if (changes.length === 0) return;
   if (actor === undefined || receipt === undefined) throw new Error('a change was made that no decision allowed');
-  for (const change of changes) await deps.record.append({ type: 'change', ...change, actor, of: receipt.index });
+  for (const { personal, ...change } of changes) {
+    const { subject } = change;
+    const own = subject === undefined || personal === undefined ? undefined : { subject, values: personal };
+    await deps.record.append({ type: 'change', ...change, actor, of: receipt.index }, own);
+  }
 }
 
 type Ending = Pick<OutcomeEvent, 'status' | 'end'>;

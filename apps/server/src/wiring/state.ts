@@ -2,7 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccess, readBundle } from '@modelward/access';
-import { type AuditRecord, createPseudonyms, createRecordIndex, loadSecretKey, openRecord } from '@modelward/audit';
+import {
+  type AuditRecord,
+  createPseudonyms,
+  createRecordIndex,
+  createSealer,
+  createSubjectKeyStore,
+  loadMasterKeys,
+  loadSecretKey,
+  openRecord,
+  openSubjectKeys,
+  type Sealer,
+} from '@modelward/audit';
 import { createIdentity } from '@modelward/identity';
 import { createCompiledEngine, type PolicyBundle } from '@modelward/policy';
 import { type Database, openDatabase } from '@modelward/storage';
@@ -31,7 +42,11 @@ export async function openConfiguredDatabase({ storage, dataFolder }: Config): P
 }
 
 /** The record of this data folder. A fault of its disk ends the process: nothing may be answered that is not recorded. */
-export async function openConfiguredRecord(config: Config, onFault: (fault: unknown) => void): Promise<AuditRecord> {
+export async function openConfiguredRecord(
+  config: Config,
+  onFault: (fault: unknown) => void,
+  seal?: Sealer,
+): Promise<AuditRecord> {
   mkdirSync(config.keyFolder, { recursive: true, mode: 0o700 });
   return openRecord({
     folder: recordFolder(config.dataFolder),
@@ -39,6 +54,7 @@ export async function openConfiguredRecord(config: Config, onFault: (fault: unkn
     ...ensureLogIdentity(config.dataFolder),
     nowMs: Date.now,
     onFault,
+    ...(seal === undefined ? {} : { seal }),
     witnesses: (log) => linkWitnesses(config, log),
     onWitnessTrouble: (trouble) => process.stderr.write(`${trouble}\n`),
   });
@@ -74,6 +90,10 @@ async function loadPolicies(): Promise<PolicyBundle> {
   throw new Error(['the policy bundle is refused:', ...flaws].join('\n'));
 }
 
+function keyFault(fault: unknown): void {
+  process.stderr.write(`a key for sealed values could not be kept: ${fault}\n`);
+}
+
 /** The index follows the record, so that a question finds it nearly done. */
 function keepIndex({ tables }: Database, record: AuditRecord) {
   // What goes wrong with an index costs answers to questions, and no proof.
@@ -94,12 +114,27 @@ type Beginning = { readonly bundle: PolicyBundle; readonly opened: Opened };
 async function openAll({ config, onFault }: Opening, { bundle, opened }: Beginning) {
   const database = await openConfiguredDatabase(config);
   opened.add(database.close);
-  const record = await openConfiguredRecord(config, onFault);
+  const subjects = createSubjectKeyStore(database.tables);
+  const masters = loadMasterKeys(config.keyFolder);
+  const subjectKeys = await openSubjectKeys({ store: subjects, masters, onFault: keyFault });
+  opened.add(subjectKeys.settled);
+  const record = await openConfiguredRecord(config, onFault, createSealer(subjectKeys));
   opened.add(record.close);
   const recordIndex = keepIndex(database, record);
   opened.add(recordIndex.close);
   const pseudonyms = createPseudonyms(loadSecretKey(join(config.keyFolder, 'pseudonyms.key')));
   const identity = createIdentity({ database, nowMs: Date.now, randomBytes: (length: number) => randomBytes(length) });
   const access = createAccess({ database, engine: createCompiledEngine(bundle), nowMs: Date.now, newId });
-  return { database, record, recordIndex, bundle, pseudonyms, identity, access, close: opened.close };
+  return {
+    database,
+    subjects,
+    subjectKeys,
+    record,
+    recordIndex,
+    bundle,
+    pseudonyms,
+    identity,
+    access,
+    close: opened.close,
+  };
 }

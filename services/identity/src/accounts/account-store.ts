@@ -71,6 +71,16 @@ export function createAccountStore(tables: Kysely<Tables>) {
         .executeTakeFirst();
       return optional(row);
     },
+    /** Takes everything away that says who it was. The id stays, for what refers to it. */
+    anonymise: async ({ id, name }: { id: string; name: string }): Promise<void> => {
+      await tables
+        .updateTable('accounts')
+        .set({ name, email: null, password_hash: null, state: 'suspended' })
+        .where('id', '=', id)
+        .execute();
+      await tables.updateTable('tokens').set({ label: 'erased' }).where('account_id', '=', id).execute();
+      await tables.deleteFrom('group_members').where('account_id', '=', id).execute();
+    },
     /**
      * Whether an account is active with this very password, and stays so until the transaction ends: the update changes
      * nothing but holds the row, so that a recovery or suspension comes wholly before or wholly after.

@@ -53,6 +53,18 @@ export function createAccounts({ tables, nowMs, secrets }: Deps) {
       return account;
     });
 
+  /** The person is shut out for good, and nothing here says any more who it was. Returns the name that stands instead. */
+  const erase = async (id: string): Promise<string> => {
+    await suspend(id);
+    const name = `erased-${secrets
+      .newId('acc')
+      .slice(4, 20)
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]/g, 'x')}`;
+    await tables.transaction().execute((transaction) => createAccountStore(transaction).anonymise({ id, name }));
+    return name;
+  };
+
   /** A person who has no password yet is `invited` rather than `active`, and needs a new invitation. */
   const setState = async (name: string, state: 'active' | 'suspended'): Promise<Result<Account, 'unknown'>> => {
     const found = await store.find(name);
@@ -60,5 +72,5 @@ export function createAccounts({ tables, nowMs, secrets }: Deps) {
     return account === undefined ? refused('unknown') : ok(account);
   };
 
-  return { list: store.list, find: store.find, findById: store.findById, addPerson, addService, setState };
+  return { list: store.list, find: store.find, findById: store.findById, addPerson, addService, setState, erase };
 }

@@ -24,7 +24,12 @@ const addPerson: Handler<'people.add'> = {
     if (!added.ok) return refused(addRefusal(added.reason));
     const { account, invitation } = added.value;
     const changes: ChangeDraft[] = [
-      { what: 'account.created', subject: account.id, detail: { kind: 'person' } },
+      {
+        what: 'account.created',
+        subject: account.id,
+        detail: { kind: 'person' },
+        personal: { name, ...(email === undefined ? {} : { email }) },
+      },
       { what: 'account.invited', subject: account.id, detail: { endsAtMs: invitation.endsAtMs } },
     ];
     return ok({ output: { account, invitation: withLink(invitation, deps) }, changes });

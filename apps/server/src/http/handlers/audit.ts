@@ -65,8 +65,8 @@ const ids: Handler<'audit.ids'> = {
       return ok({ output: { ids: [...own, ref] }, changes: [] });
     }
     const principal = await resolvePrincipal(kind === 'person' ? called : name, deps);
-    const ref = deps.pseudonyms.reference(kind === 'group' ? 'Group' : 'Account', called);
-    return ok({ output: { ids: [...(principal === undefined ? [] : [principal.id]), ref] }, changes: [] });
+    // Not the pseudonym of the name: after an erasure, nothing is found by the name of the person.
+    return ok({ output: { ids: principal === undefined ? [] : [principal.id] }, changes: [] });
   },
 };
 
