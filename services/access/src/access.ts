@@ -1,5 +1,6 @@
 import type { PolicyEngine, Role } from '@modelward/policy';
 import type { Database } from '@modelward/storage';
+import { createAllows } from './decide/allows.ts';
 import { createDecide } from './decide/decide.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { createFacts } from './facts/facts.ts';
@@ -29,6 +30,7 @@ export function createAccess({ database, engine, nowMs, newId }: AccessDeps) {
   const roles: readonly Role[] = engine.bundle.roles;
   return {
     decide: createDecide({ facts, engine, nowMs }),
+    allows: createAllows({ facts, engine, nowMs }),
     list: createList({ facts, factStore, candidates, findAll, engine, nowMs }),
     roles,
     projects: createProjects({ tables, nowMs, newId }),

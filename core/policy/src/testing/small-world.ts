@@ -23,7 +23,7 @@ export const bob = ref('User', 'acc_bob');
 export const job = ref('Service', 'acc_job');
 export const team = ref('Group', 'grp_team');
 export const project = ref('Project', 'prj_fraud');
-export const listedProject = ref('Project', 'prj_open');
+const listedProject = ref('Project', 'prj_open');
 
 type Made = { readonly in: EntityRef; readonly project?: EntityRef; readonly by?: EntityRef };
 
@@ -181,7 +181,7 @@ function levelKnown(level: Level): Known {
   return level === 'none' ? {} : { auth: { level, ageSeconds: 60 }, token: { binding: 'session' } };
 }
 
-export function contextOf(known: Known | Level): PolicyContext {
+function contextOf(known: Known | Level): PolicyContext {
   const given: Readonly<Record<string, unknown>> = typeof known === 'string' ? levelKnown(known) : known;
   const fields = Object.entries(unknown).map(([name, value]): [string, PolicyValue] => {
     const isRecord = typeof value === 'object' && !('datetimeMs' in value);

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { databases } from '../../../../tests/support/databases.ts';
 import { organizationId } from '../organization.ts';
 import { createWorld, defaultEngine, inProject, type World } from '../testing/world.ts';
-import type { ResourceRef } from './question.ts';
+import type { AccessQuestion, ResourceRef } from './question.ts';
 
 let engine: PolicyEngine;
 beforeAll(async () => {
@@ -212,6 +212,24 @@ describe.each(databases)('a decision on $name', ({ open }) => {
       allowed: false,
       reasons: ['too-much-asked'],
     });
+  });
+
+  it('asked for a yes or no alone says no wherever it is no', async () => {
+    const { access, model, run } = world;
+    await world.assign('viewer', inProject(world.fraud));
+    const question = world.question({ action: 'model.read', on: model });
+    const allows = (...asked: AccessQuestion['asked']) => access.allows({ ...question, asked });
+    const [read, update] = [
+      { action: 'model.read', resource: model },
+      { action: 'run.update', resource: run },
+    ] as const;
+    expect(await allows(read)).toBe(true);
+    expect(await allows(read, update)).toBe(false);
+    expect(await allows(read, { action: 'model.read', resource: undefined })).toBe(false);
+    expect(await allows()).toBe(false);
+    expect(await allows(...Array.from({ length: 257 }, () => read))).toBe(false);
+    const stranger = { kind: 'service', id: world.ada.id } as const;
+    expect(await access.allows({ ...question, principal: stranger })).toBe(false);
   });
 
   it('lets a data scientist with a token do the work of a day', async () => {

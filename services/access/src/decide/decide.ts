@@ -25,10 +25,10 @@ export function createDecide({ facts, engine, nowMs }: Deps) {
   };
 }
 
-export type Weigh = (question: AccessQuestion, facts: Facts) => AccessDecision;
+type Weigh = (question: AccessQuestion, facts: Facts) => AccessDecision;
 
 /** The answer that follows from the facts. */
-export function createWeigh(engine: PolicyEngine): Weigh {
+function createWeigh(engine: PolicyEngine): Weigh {
   const judge = createJudge(engine);
   const bundle = engine.bundle.digest;
   return (question, facts) => {

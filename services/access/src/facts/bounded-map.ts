@@ -17,8 +17,5 @@ export function createBoundedMap<Key, Value>(limit: number) {
       if (oldest?.done === false) entries.delete(oldest.value);
     },
     clear: (): void => entries.clear(),
-    size: (): number => entries.size,
   };
 }
-
-export type BoundedMap<Key, Value> = ReturnType<typeof createBoundedMap<Key, Value>>;

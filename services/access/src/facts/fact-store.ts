@@ -12,7 +12,7 @@ export type LinkFacts = Pick<
   Selectable<Tables['role_links']>,
   'id' | 'role' | 'principal_kind' | 'principal_id' | 'scope_type' | 'scope_id' | 'from_ms' | 'until_ms'
 >;
-export type ResourceRow = Pick<
+type ResourceRow = Pick<
   Selectable<Tables['resources']>,
   'id' | 'type' | 'key' | 'name' | 'project_id' | 'parent_id' | 'owner_id' | 'producer_id' | 'stage' | 'sensitivity'
 >;
@@ -139,7 +139,7 @@ function atLeastOne(ids: readonly string[]): readonly string[] {
 }
 
 /** What lies in something that has ended has ended with it, whatever its own row says. */
-export function isPlaced({ row, parent }: PlacedResource): boolean {
+function isPlaced({ row, parent }: PlacedResource): boolean {
   if (row.parent_id === null) return true;
   return parent !== undefined && parent.project_id === row.project_id;
 }

@@ -260,6 +260,7 @@ describe.each(databases)('the facts of a decision on $name', ({ open }) => {
             const { reads: _, ...told } = await remembering(question);
             const { reads: __, ...afresh } = await counting()(question);
             expect({ names, ...told }).toEqual({ names, ...afresh });
+            expect({ names, allowed: await world.access.allows(question) }).toEqual({ names, allowed: afresh.allowed });
           }
         }
       }),

@@ -7,7 +7,7 @@ import { createCopies } from './copies.ts';
 import { entityTypeOfKind } from './entities.ts';
 import type { AccountFacts, FactStore, LinkFacts, PlacedResource, ProjectFacts } from './fact-store.ts';
 
-export type TimedLink = PolicyLink & { readonly fromMs: number; readonly untilMs: number };
+type TimedLink = PolicyLink & { readonly fromMs: number; readonly untilMs: number };
 
 /** Everything that one decision reads, as it was at one moment. */
 export type Facts = {

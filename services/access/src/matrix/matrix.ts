@@ -15,7 +15,7 @@ export type Matrix = {
 
 type Over = { readonly engine: PolicyEngine; readonly world: MatrixWorld };
 
-export const withoutRole = 'nobody';
+const withoutRole = 'nobody';
 
 /** Every role by every action and everything in the world that the action is done to. A role is held where it reaches furthest. */
 export function roleMatrix({ engine, world }: Over, type: 'User' | 'Service' = 'User'): Matrix {

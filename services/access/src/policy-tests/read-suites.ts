@@ -10,7 +10,7 @@ type Flaws = readonly BundleFlaw[];
 const sharedPath = 'tests/world.yaml';
 const mostCases = 20_000;
 
-export function isTestFile(path: string): boolean {
+function isTestFile(path: string): boolean {
   return /^tests\/[^/]+\.yaml$/.test(path);
 }
 

@@ -4,7 +4,7 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 
 /** Where in a file something was written, by the keys and numbers that lead there. */
-export type PlaceOf = (path: readonly PropertyKey[]) => { readonly line: number; readonly column: number };
+type PlaceOf = (path: readonly PropertyKey[]) => { readonly line: number; readonly column: number };
 
 export type ReadYaml<Value> = { readonly value: Value; readonly placeOf: PlaceOf };
 
