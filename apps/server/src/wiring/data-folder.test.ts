@@ -1,8 +1,10 @@
-import { chownSync, mkdtempSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openDatabase } from '@modelward/storage';
 import { describe, expect, it } from 'vitest';
 import { holdDataFolder, refuseOtherUser } from './data-folder.ts';
+import { databaseFile } from './folders.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'modelward-folder-'));
 
@@ -39,5 +41,18 @@ describe('a data folder', () => {
   it('that cannot be written is named with whom to be', () => {
     const folder = join(newFolder(), 'x'.repeat(300));
     expect(() => holdDataFolder(folder, 'a test')).toThrow(/cannot be written .*; run as the user that it belongs to/);
+  });
+
+  it('that was there before and is open to all holds nothing that others may read, whatever the umask', async () => {
+    process.umask(0);
+    const folder = newFolder();
+    chmodSync(folder, 0o755);
+    const lock = holdDataFolder(folder, 'a test');
+    const database = await openDatabase({ kind: 'sqlite', file: databaseFile(folder) });
+    const modes = readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mode & 0o077]);
+    expect(modes.map(([name]) => name)).toContain('modelward.db');
+    expect(modes).toEqual(modes.map(([name]) => [name, 0]));
+    await database.close();
+    lock.release();
   });
 });

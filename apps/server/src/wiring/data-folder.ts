@@ -15,8 +15,17 @@ export function holdDataFolder(dataFolder: string, purpose: string): FolderLock 
   );
 }
 
+/**
+ * From here on this process makes no file that others may read: a folder that was there before (a volume, say) may be open to all,
+ * and a database makes its own files.
+ */
+function keepFilesPrivate(): void {
+  process.umask(0o077);
+}
+
 /** The lock, or who has it. Throws when the folder is not this user's to write in. */
 export function tryDataFolder(dataFolder: string, purpose: string): ReturnType<typeof lockFolder> {
+  keepFilesPrivate();
   try {
     return lockFolder(dataFolder, purpose, Date.now());
   } catch (fault) {
