@@ -9,6 +9,8 @@ import type { RunSuite } from './suite.ts';
  */
 
 const suites: Record<string, () => Promise<{ run: RunSuite }>> = {
+  // `-- authzen FILE [URL]`: against a decision point elsewhere, with MODELWARD_TOKEN as its credential.
+  authzen: () => import('./authzen/run.ts'),
   cedar: () => import('./cedar/run.ts'),
   tlog: () => import('./tlog/run.ts'),
 };
@@ -19,11 +21,13 @@ async function main([name = '', folder = '', ...more]: readonly string[]): Promi
   if (name === 'cedar-fuzz') return (await import('./cedar-fuzz/run.ts')).run(folder, more[0]);
   const suite = Object.hasOwn(suites, name) ? suites[name] : undefined;
   if (suite === undefined || folder === '')
-    return fail(`usage: npm run conformance -- SUITE FOLDER; suites: ${Object.keys(suites).join(', ')}`);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return fail(`\`${folder}\` is not a folder`);
+    return fail(`usage: npm run conformance -- SUITE FOLDER-OR-FILE; suites: ${Object.keys(suites).join(', ')}`);
+  const found = statSync(folder, { throwIfNoEntry: false });
+  const isOfForm = name === 'authzen' ? found?.isFile() : found?.isDirectory();
+  if (isOfForm !== true) return fail(`\`${folder}\` is not a ${name === 'authzen' ? 'file' : 'folder'}`);
   const { run } = await suite();
   let [passed, failed] = [0, 0];
-  for await (const { name: testName, problem } of run(resolve(folder))) {
+  for await (const { name: testName, problem } of run(resolve(folder), more[0])) {
     if (problem === undefined) passed += 1;
     else {
       failed += 1;

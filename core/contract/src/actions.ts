@@ -77,6 +77,7 @@ export const actions = [
   'policy.activate',
   'pdp.evaluate',
   'pdp.search',
+  'pdp.assert',
 ] as const;
 
 export type Action = (typeof actions)[number];

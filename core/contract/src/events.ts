@@ -49,6 +49,15 @@ const decision = z.strictObject({
   risk: z.literal('unknown'),
   /** What the person was told would help: a role they may ask for. */
   remedies: z.array(reasonCode).optional(),
+  /** What the decision point was asked about others, all in one: how much, how much of it was allowed, and a keyed digest of it. */
+  evaluated: z
+    .strictObject({
+      kind: z.enum(['evaluation', 'evaluations', 'search-subject', 'search-resource', 'search-action']),
+      count: z.int().nonnegative(),
+      allowed: z.int().nonnegative(),
+      digest: id,
+    })
+    .optional(),
   commitments,
 });
 

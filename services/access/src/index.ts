@@ -4,6 +4,8 @@ export { type Form, formFlaw, outOfForm } from './bundles/check-form.ts';
 export { type CheckedBundle, checkBundle, readBundle, readBundleFiles } from './bundles/read-bundle.ts';
 export type { Approvals, Authentication, Binding, Circumstances } from './context/circumstances.ts';
 export type { AccessDecision, AccessQuestion, Asked, ReasonCode, ResourceRef } from './decide/question.ts';
+export { type Application, type ApplicationQuestion, createApplication } from './engines/application.ts';
+export { readApplication } from './engines/read-application.ts';
 export type { LinkFilter, LinkPrincipal, LinkScope, RoleLink } from './links/link-store.ts';
 export type { Assignment, AssignRefusal, Links } from './links/links.ts';
 export type { List, ListPage, ListQuestion } from './lists/list.ts';

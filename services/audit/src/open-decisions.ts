@@ -8,13 +8,18 @@ export function createOpenDecisions() {
   const open = new Set<number>();
   return {
     see(event: AuditEvent, index: number): void {
-      if (event.type === 'decision' && event.decision === 'allow') open.add(index);
+      if (isOpened(event)) open.add(index);
       if (event.type === 'outcome' || event.type === 'outcome.unknown') open.delete(event.of);
     },
     list: (): readonly number[] => [...open],
     /** As many of the newest as a heartbeat lists. */
     listNewest: (): readonly number[] => [...open].slice(-mostListedOpen),
   };
+}
+
+/** What the decision point said of others has no outcome: the answer was all of it. */
+function isOpened(event: AuditEvent): boolean {
+  return event.type === 'decision' && event.decision === 'allow' && event.evaluated === undefined;
 }
 
 type Backwards = AsyncIterable<{ readonly index: number; readonly entry: AuditEntry }>;
@@ -32,7 +37,7 @@ export async function findOpenDecisions(entries: Backwards): Promise<readonly nu
   for await (const { index, entry } of entries) {
     if (entry.type === 'log.closed') break;
     if (entry.type === 'outcome' || entry.type === 'outcome.unknown') settled.add(entry.of);
-    if (entry.type === 'decision' && entry.decision === 'allow') add(index);
+    if (isOpened(entry)) add(index);
     if (entry.type !== 'log.heartbeat') continue;
     for (const earlier of entry.open) add(earlier);
     if (entry.open.length < mostListedOpen) break;

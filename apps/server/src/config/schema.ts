@@ -44,6 +44,7 @@ export const settingsSchema = z.strictObject({
       }),
     ]),
   }),
+  policy: z.strictObject({ application: path.optional() }).prefault({}),
   record: z.strictObject({
     public: z.boolean(),
     witnesses: z

@@ -108,6 +108,12 @@ export const settings: readonly Setting[] = [
       'with `mlflow` only: why it is accepted that the server answers others too; shown at the start, and recorded as written for good',
   },
   {
+    ...folder,
+    path: 'policy.application',
+    example: './todo-policies',
+    meaning: "another application's policies and entities, that may be asked about over AuthZEN (docs/authzen.md)",
+  },
+  {
     path: 'record.public',
     form: 'flag',
     default: false,

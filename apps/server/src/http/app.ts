@@ -10,6 +10,7 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { admit, twoCredentials } from './admit.ts';
+import { bindAuthzen } from './authzen/bind-authzen.ts';
 import { bindEndpoints } from './bind-endpoints.ts';
 import { bindPages } from './bind-pages.ts';
 import { bindProbes } from './bind-probes.ts';
@@ -68,6 +69,7 @@ export async function createControlApp(deps: ControlDeps): Promise<ControlApp> {
   bindProbes(app, deps);
   bindPages(app, deps);
   bindPublicRecord(app, deps);
+  bindAuthzen(app, deps);
   bindEndpoints(app, deps, inFlight);
   await app.ready();
   return { app, server: app.server, drained: inFlight.drained };

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { Access, AccessQuestion } from '@modelward/access';
+import type { Access, AccessQuestion, Application } from '@modelward/access';
 import type { AuditRecord, RecordIndex } from '@modelward/audit';
 import type { Actor, AuthenticationContext, DecisionEvent, Receipt } from '@modelward/contract';
 import type { Account, Identity } from '@modelward/identity';
 import type { PolicyBundle } from '@modelward/policy';
+import type { PageTokens } from './authzen/page-token.ts';
 
 export type { ResourceRef } from '@modelward/access';
 
@@ -32,8 +33,11 @@ export type ControlDeps = {
     readonly upstream?: boolean;
   }>;
   readonly identity: Pick<Identity, 'accounts' | 'groups' | 'enrolments' | 'sessions' | 'tokens'>;
-  readonly access: Pick<Access, 'decide' | 'projects' | 'links' | 'resources'>;
-  readonly bundle: Pick<PolicyBundle, 'version' | 'digest' | 'roles'>;
+  readonly access: Pick<Access, 'decide' | 'list' | 'projects' | 'links' | 'resources'>;
+  readonly bundle: Pick<PolicyBundle, 'version' | 'digest' | 'roles' | 'types'>;
+  /** Another application's policies, that may be asked over AuthZEN. */
+  readonly application?: Application | undefined;
+  readonly pageTokens: PageTokens;
   readonly record: ControlRecord;
   readonly recordIndex: Pick<RecordIndex, 'query' | 'rebuild'>;
   /** Whether anybody may read the checkpoint and the hash tiles of the record. */

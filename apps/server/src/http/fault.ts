@@ -31,7 +31,7 @@ export async function answerFault(
   }
 }
 
-function bodyRefusal({ code, statusCode }: FastifyError): ControlRefusal | undefined {
+export function bodyRefusal({ code, statusCode }: FastifyError): ControlRefusal | undefined {
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return {

@@ -24,6 +24,7 @@ export type DecisionDraft = {
   readonly remedies?: readonly string[];
   /** What the caller called it; kept sealed. */
   readonly named?: string | undefined;
+  readonly evaluated?: DecisionEvent['evaluated'];
 };
 
 /** What a handler says that it changed; who did it and which decision allowed it is added here. */
@@ -73,6 +74,7 @@ function decisionEvent(exchange: Exchange, draft: DecisionDraft): DecisionEvent 
     source: exchange.source,
     risk: 'unknown',
     ...(draft.remedies === undefined || draft.remedies.length === 0 ? {} : { remedies: [...draft.remedies] }),
+    ...(draft.evaluated === undefined ? {} : { evaluated: draft.evaluated }),
   };
 }
 

@@ -20,11 +20,21 @@ export type TestServer = {
   readonly stop: () => Promise<void>;
 };
 
+type TestServerOptions = {
+  readonly isTerminal?: boolean;
+  /** More settings, as variables. */
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
 /** A whole server in this process, on free ports and a temporary folder. */
-export async function startTestServer({ isTerminal = false } = {}): Promise<TestServer> {
+export async function startTestServer({
+  isTerminal = false,
+  environment = {},
+}: TestServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'modelward-server-'));
   const config = loadConfig({
     env: {
+      ...environment,
       MODELWARD_DATA_FOLDER: join(folder, 'data'),
       MODELWARD_KEY_FOLDER: join(folder, 'keys'),
       MODELWARD_CONTROL_PORT: String(await freePort()),

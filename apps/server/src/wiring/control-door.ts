@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
-import type { RefusalLog } from '@modelward/audit';
+import { loadSecretKey, type RefusalLog } from '@modelward/audit';
 import { sql } from '@modelward/storage';
 import { isLoopbackHost } from '../config/addresses.ts';
 import type { Config } from '../config/load-config.ts';
 import { allowedHosts, originOf } from '../config/origins.ts';
 import { createTrustedProxies } from '../config/trusted-proxies.ts';
 import { type ControlApp, createControlApp } from '../http/app.ts';
+import { createPageTokens } from '../http/authzen/page-token.ts';
 import type { ControlDeps } from '../http/deps.ts';
 import { readDocuments } from './documents.ts';
+import { pageTokenKeyFile } from './folders.ts';
 import { newId } from './ids.ts';
 import { isRecordUnavailable } from './mlflow-door.ts';
 import { addressFrom } from './proxies.ts';
@@ -33,7 +35,7 @@ export function createControlDoor({
   isSetUp,
   report,
 }: ControlDoor): Promise<ControlApp> {
-  const { record, recordIndex, identity, access, bundle, pseudonyms } = state;
+  const { record, recordIndex, identity, access, bundle, application, pseudonyms } = state;
   const { isTrustedProxy } = createTrustedProxies(config);
   const deps: ControlDeps = {
     nowMs: Date.now,
@@ -57,6 +59,8 @@ export function createControlDoor({
     identity,
     access,
     bundle,
+    application,
+    pageTokens: createPageTokens(loadSecretKey(pageTokenKeyFile(config.keyFolder)).export(), Date.now),
     record: { ...record, isUnavailable: isRecordUnavailable },
     recordIndex,
     isRecordPublic: config.record.public,

@@ -18,6 +18,7 @@ import { createIdentity } from '@modelward/identity';
 import { createCompiledEngine, type PolicyBundle } from '@modelward/policy';
 import { type Database, openDatabase } from '@modelward/storage';
 import type { Config } from '../config/load-config.ts';
+import { loadApplication } from './application.ts';
 import { holdDataFolder } from './data-folder.ts';
 import { databaseFile, policiesFolder, recordFolder, validatedBundlesFile } from './folders.ts';
 import { newId } from './ids.ts';
@@ -74,7 +75,8 @@ export async function openState(opening: Opening) {
     opened.add(holdDataFolder(opening.config.dataFolder, opening.purpose).release);
     // Before anything is written: a bundle that is refused leaves no trace.
     const bundle = await loadPolicies();
-    return await openAll(opening, { bundle, opened });
+    const application = await loadApplication(opening.config);
+    return { ...(await openAll(opening, { bundle, opened })), application };
   } catch (fault) {
     await opened.close();
     throw fault;

@@ -19,7 +19,7 @@ export type AccessQuestion = {
   readonly authentication: Authentication;
   /** Undefined: a credential that is not narrowed. */
   readonly scopes: readonly string[] | undefined;
-  readonly interface: 'mlflow' | 'control' | 'cli';
+  readonly interface: 'mlflow' | 'control' | 'cli' | 'authzen';
   readonly circumstances?: Circumstances | undefined;
   /** All of these together, or nothing. */
   readonly asked: readonly Asked[];
