@@ -12,6 +12,8 @@ export const limits = {
   jsonAnswerBytes: 64 * 1024 * 1024,
   /** What a refused upload may still send before its connection is closed: enough for the client to read the refusal. */
   drainBytes: 64 * 1024 * 1024,
+  /** And for how long: anybody may begin an upload, and a byte now and then would hold a connection for days. */
+  drainMs: 30_000,
   /** Upstream pages read to fill one page of a filtered list, and rows that one page holds at most. */
   pagesPerList: 50,
   rowsPerPage: 1000,

@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { limits } from './limits.ts';
 import { closeAll, decisionsOf, headOf, openDoor, send } from './testing/door.ts';
 import { openRun } from './testing/facts.ts';
 
 afterEach(closeAll);
+afterEach(() => void vi.useRealTimers());
 
 const artifacts = '/api/2.0/mlflow-artifacts/artifacts';
 const create = 'POST /api/2.0/mlflow/registered-models/create';
@@ -148,6 +150,19 @@ describe('a request that nobody could read in one way only is refused in MLflow\
     await new Promise((resolve) => socket.once('close', resolve));
     // Beyond what was read, only what lies in the buffers between the two was sent.
     expect(sent).toBeLessThan(limits.drainBytes + 32 * 1024 * 1024);
+  });
+
+  it('and not for as long as a byte comes now and then', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const door = await openDoor();
+    const socket = connect(door.port, '127.0.0.1').on('error', () => undefined);
+    socket.write(headOf(door.port, 'PUT /x', { headers: ['content-length: 1000'], bare: true }));
+    await once(socket, 'data');
+    vi.advanceTimersByTime(limits.drainMs - 1);
+    socket.write('x');
+    expect(socket.destroyed).toBe(false);
+    vi.advanceTimersByTime(1);
+    await once(socket, 'close');
   });
 });
 

@@ -86,6 +86,8 @@ export async function respondRefusal(exchange: Exchange, deps: GatewayDeps, refu
  */
 function endWhenHeard({ request, response }: Exchange, body: string): void {
   let length = 0;
+  const patience = setTimeout(() => request.destroy(), limits.drainMs);
+  response.once('close', () => clearTimeout(patience));
   response.write(body);
   request.on('data', (part: Uint8Array) => {
     length += part.length;
