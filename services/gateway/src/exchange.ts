@@ -106,6 +106,8 @@ export type GatewayDeps = {
     secret: string,
   ) => Promise<Result<Omit<Identity, 'authentication'>, 'unknown' | 'expired' | 'revoked' | 'suspended'>>;
   readonly decide: (question: Question) => Promise<Decision>;
+  /** The same answer without its reasons, for the many rows of a list. */
+  readonly allows: (question: Question) => Promise<boolean>;
   readonly projectForName: (name: string) => Promise<{ readonly id: string } | undefined>;
   readonly resources: Resources;
   readonly append: (event: AuditEvent) => Promise<Receipt>;

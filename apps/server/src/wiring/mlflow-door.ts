@@ -39,6 +39,7 @@ export function createMlflowDoor({ config, state, upstream, refusals, isSetUp, r
       return { ok: true, value: { principal: account, credentialId: token.id, scopes: token.scopes } };
     },
     decide: access.decide,
+    allows: access.allows,
     projectForName: access.projects.forName,
     resources: access.resources,
     append: record.append,

@@ -51,6 +51,7 @@ export async function openDoor({ upstreamPort = nobodyListens, timeoutMs = 5000,
     addressOf: () => '192.0.2.1',
     identifyToken: async (secret) => (secret === token ? { ok: true, value: ada } : { ok: false, reason: 'unknown' }),
     decide: async (question) => decideByProject(question),
+    allows: async (question) => decideByProject(question).allowed,
     projectForName,
     resources,
     append,
@@ -66,6 +67,7 @@ export async function openDoor({ upstreamPort = nobodyListens, timeoutMs = 5000,
   const counted: GatewayDeps = {
     ...deps,
     decide: (question) => counts.add('decide', deps.decide(question)),
+    allows: (question) => counts.add('decide', deps.allows(question)),
     upstream: { send: (request, caller) => counts.add('upstream', deps.upstream.send(request, caller)) },
   };
   const gateway = createGateway(counted);
