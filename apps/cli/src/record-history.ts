@@ -1,6 +1,6 @@
 import type { AuditEntry } from '@modelward/contract';
 
-export type Found = { readonly index: number; readonly entry: AuditEntry };
+type Found = { readonly index: number; readonly entry: AuditEntry };
 
 /** Ids are of these characters, so one is whole where another kind of character stands on both sides. */
 const idCharacter = '[0-9A-Za-z_-]';

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditEvent } from '@modelward/contract';
+import { type AuditEntry, type AuditEvent, changeKinds, eventKinds } from '@modelward/contract';
 
 /* Entries in the words of OCSF 1.5: API Activity (6003) with the profile `security_control`, Authentication (3002), and the
  * base event for what the log says of itself. Ids are the pseudonyms of the record; nobody's name is in it. */
@@ -14,7 +14,7 @@ export type OcsfEvent = Readonly<Record<string, unknown>> & {
   readonly time: number;
 };
 
-const severity = { informational: 1, low: 2, medium: 3 } as const;
+const severity = { informational: 1, low: 2, medium: 3, high: 4 } as const;
 const activity = { unknown: 0, create: 1, read: 2, update: 3, delete: 4, logon: 1, logoff: 2, other: 99 } as const;
 
 type Class = { readonly category: number; readonly uid: number; readonly activity: number };
@@ -29,7 +29,7 @@ export function ocsfOf(entry: AuditEntry, source: RowSource): OcsfEvent {
     category_uid: kind.category,
     activity_id: kind.activity,
     type_uid: kind.uid * 100 + kind.activity,
-    severity_id: severity.informational,
+    severity_id: severity[severityOf(entry)],
     ...fields,
     time: Date.parse(entry.time),
     metadata: {
@@ -45,6 +45,11 @@ export function ocsfOf(entry: AuditEntry, source: RowSource): OcsfEvent {
   };
 }
 
+function severityOf(entry: AuditEvent): keyof typeof severity {
+  if (entry.type === 'decision' && entry.decision === 'deny') return 'low';
+  return (entry.type === 'change' ? changeKinds[entry.what] : eventKinds[entry.type]).severity;
+}
+
 type Described = { readonly kind: Class; readonly fields: Readonly<Record<string, unknown>> };
 
 function describe(entry: AuditEvent): Described {
@@ -56,7 +61,6 @@ function describe(entry: AuditEvent): Described {
         kind: api(activityOf(entry.asked.action)),
         fields: {
           ...denied,
-          severity_id: severity.medium,
           ...askedFields([entry.asked], entry.actor, 'unknown'),
           authorizations: entry.reasons.map((reason) => ({ decision: 'deny', policy: { uid: reason } })),
         },
@@ -124,7 +128,7 @@ function describeDecision(entry: Event<'decision'>): Described {
   const { actor, asked, interface: door, source } = entry;
   const isAllowed = entry.decision === 'allow';
   const [first] = asked;
-  const answered = isAllowed ? allowed : { ...denied, severity_id: severity.low };
+  const answered = isAllowed ? allowed : denied;
   if (first !== undefined && signIns.has(first.action)) {
     const { status_id, status } = answered;
     return {
