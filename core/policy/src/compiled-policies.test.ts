@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileCedar } from './compiled-policies.ts';
@@ -259,6 +261,40 @@ describe('hostile names and sizes', () => {
     ],
   ])('entities of which one %s are refused', (message, entities) => {
     expect(() => outcome('true', { entities })).toThrow(message);
+  });
+});
+
+describe('memory', () => {
+  it('does not grow by names that nobody declared', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const schema = 'entity User; entity Thing; action act appliesTo { principal: User, resource: Thing };';
+    const engines = [schema, undefined].map((text) => {
+      const policies = 'permit (principal == User::"ada", action, resource in Thing::"one");';
+      const compiled = compileCedar({ policies, ...(text !== undefined && { schema: text }) });
+      if (!compiled.ok) throw new Error(compiled.reason);
+      const store = compiled.value.entities([{ uid: ada, attributes: {}, parents: [] }]);
+      if (!store.ok) throw new Error(store.reason);
+      return { compiled: compiled.value, facts: { entities: store.value, links: compiled.value.links() } };
+    });
+    const ask = (from: number) => {
+      for (let at = from; at < from + 50_000; at += 1) {
+        const names = {
+          principal: { type: 'User', id: `u${at}` },
+          resource: { type: at % 2 ? 'Thing' : `T${at}`, id: `r${at}` },
+        };
+        const action = { type: 'Action', id: at % 3 ? 'act' : `a${at}` };
+        for (const { compiled, facts } of engines) {
+          if (compiled.decide({ ...names, action, context: new Map() }, facts).allowed) throw new Error('allowed');
+        }
+      }
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    ask(0);
+    const before = ask(50_000);
+    // A single remembered node for each would be more than ten times as much.
+    expect(ask(100_000) - before).toBeLessThan(1_000_000);
   });
 });
 

@@ -2,14 +2,13 @@ import { getCedarSDKVersion, schemaToJson, validate } from '@cedar-policy/cedar-
 import { canonicalJson, ok, parseStrictJson, type Result, refused, utf8 } from '@modelward/basics';
 import type { BundleFile, BundleFlaw, Policy, PolicyBundle, Role } from './bundle.ts';
 import { flawOf } from './cedar-errors.ts';
-import { tooDeepAt } from './est/nesting.ts';
 import { limits } from './limits.ts';
+import { nestingFlaw } from './nesting-flaw.ts';
 import { type PolicySource, readPolicyFile } from './policy-file.ts';
 import { kindOfFile, shapeFlaws } from './policy-shape.ts';
 import { approverFlaws, readRole } from './role-annotations.ts';
 import type { PolicySchema } from './schema/policy-schema.ts';
 import { readSchema as readTypes } from './schema/read-schema.ts';
-import { lineAt } from './source-lines.ts';
 
 const schemaPath = 'schema.cedarschema';
 const manifestPath = 'manifest.json';
@@ -93,10 +92,8 @@ function readSchema(files: readonly BundleFile[]): Result<Schema, Flaws> {
   const file = files.find(({ path }) => path === schemaPath);
   if (file === undefined) return refused([{ file: schemaPath, message: 'the bundle has no schema; add one' }]);
   const source = { file: file.path, text: file.text, line: 1 };
-  const deep = tooDeepAt(file.text);
-  if (deep !== undefined) {
-    return refused([{ file: schemaPath, line: lineAt(file.text, deep), message: 'the schema nests too deep' }]);
-  }
+  const deep = nestingFlaw(file);
+  if (deep !== undefined) return refused([deep]);
   const answer = schemaToJson(file.text);
   if (answer.type === 'failure') return refused(answer.errors.map((error) => flawOf(error, source)));
   if (answer.warnings.length > 0) return refused(answer.warnings.map((error) => flawOf(error, source)));

@@ -2,9 +2,9 @@ import { type PolicyJson, policySetTextToParts } from '@cedar-policy/cedar-wasm/
 import { ok, type Result, refused } from '@modelward/basics';
 import type { BundleFile, BundleFlaw } from './bundle.ts';
 import { flawOf } from './cedar-errors.ts';
-import { tooDeepAt } from './est/nesting.ts';
 import { type PolicyPart, parsePolicy, splitPolicies } from './est/policy-text.ts';
 import type { PolicyTree } from './est/policy-tree.ts';
+import { nestingFlaw } from './nesting-flaw.ts';
 import { lineAt } from './source-lines.ts';
 
 /** One policy or template of a file, before anybody has looked at what it says. */
@@ -18,11 +18,9 @@ export type PolicySource = {
   readonly annotations: Readonly<Record<string, string>>;
 };
 
-const nestingMessage = 'this nests deeper than is allowed; split it into several conditions or policies';
-
 export function readPolicyFile({ path, text }: BundleFile): Result<readonly PolicySource[], readonly BundleFlaw[]> {
-  const deep = tooDeepAt(text);
-  if (deep !== undefined) return refused([{ file: path, line: lineAt(text, deep), message: nestingMessage }]);
+  const deep = nestingFlaw({ path, text });
+  if (deep !== undefined) return refused([deep]);
   const parsed = policySetTextToParts(text);
   if (parsed.type === 'failure') {
     return refused(parsed.errors.map((error) => flawOf(error, { file: path, text, line: 1 })));

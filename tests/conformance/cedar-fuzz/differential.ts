@@ -45,6 +45,7 @@ export type FuzzResult = {
 const schemaName = 'fuzz';
 const policySetName = 'fuzz';
 const requestsPerSet = 40;
+const explainedEvery = 8;
 
 const types = readSchema(schema);
 const parsed = preparseSchema(schemaName, schema);
@@ -64,7 +65,9 @@ export function fuzz({ seed, cases, plant = (tree) => tree, stopAtFirst = false 
     for (let at = 0; at < requestsPerSet && done < cases; at += 1) {
       const asked = request(set.random, set.form);
       const cedar = askCedar(asked, set);
-      const ours = set.engines.map((engine) => askOurs(asked, set, engine));
+      const ours = set.engines.map((engine) => askOurs(asked, engine));
+      // Explanations are made from the same trees in another way, so that what applies in them is compared as well.
+      if (at % explainedEvery === 0 && set.engines[0]) ours.push(explained(asked, set.engines[0]));
       done += 1;
       if (cedar.startsWith('allow')) allowed += 1;
       const wrong = ours.find((answer) => answer !== cedar);
@@ -145,16 +148,27 @@ function askCedar(asked: RequestJson, { world, form }: FuzzSet): string {
   );
 }
 
-function askOurs(asked: RequestJson, _: FuzzSet, { policies: compiled, facts }: Engine): string {
+function askOurs(asked: RequestJson, { policies: compiled, facts }: Engine): string {
   const context = compiled.context(asked.action, asked.context);
   if (!context.ok) return 'refused';
   const { allowed, reasons, errors } = compiled.decide({ ...asked, context: context.value }, facts);
   if (reasons.includes('request-invalid')) return 'refused';
-  return told(
-    allowed ? 'allow' : 'deny',
-    reasons,
-    errors.map(({ policy }) => policy),
-  );
+  const failed = errors.map(({ policy }) => policy);
+  return told(allowed ? 'allow' : 'deny', reasons, failed);
+}
+
+function explained(asked: RequestJson, { policies: compiled, facts }: Engine): string {
+  const context = compiled.context(asked.action, asked.context);
+  if (!context.ok) return 'refused';
+  const { reasons, policies: traces } = compiled.explain({ ...asked, context: context.value }, facts);
+  if (reasons.includes('request-invalid')) return 'refused';
+  const named = (outcome: string, effect?: string) =>
+    traces
+      .filter((one) => one.outcome === outcome && (effect ?? one.effect) === one.effect)
+      .map(({ policy }) => policy);
+  const [forbids, permits] = [named('applies', 'forbid'), named('applies', 'permit')];
+  const decision = forbids.length === 0 && permits.length > 0 ? 'allow' : 'deny';
+  return told(decision, forbids.length > 0 ? forbids : permits, named('error'));
 }
 
 function told(decision: string, reasons: readonly string[], errors: readonly string[]): string {
