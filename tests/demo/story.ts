@@ -81,7 +81,7 @@ async function benIsRefused(cast: Cast, ben: Person): Promise<void> {
     ask('GET', 'mlflow/registered-models/get?name=fraud-scorer'),
   );
   assert(
-    String(read.message).includes('ask an owner of model `fraud-scorer`'),
+    String(read.message).includes('ask for the role `viewer` on model `fraud-scorer`'),
     'the refusal says whom to ask for what',
   );
   const alias = { name: 'fraud-scorer', alias: 'champion', version: '1' };

@@ -79,7 +79,7 @@ describe.skipIf(python === undefined).each(['built-in', 'real MLflow'])(
         expect([name, told[name]]).toEqual([name, 'ok']);
       for (const name of ['log metric', 'set alias', 'create experiment']) {
         expect(told[name]).toMatch(
-          /^PERMISSION_DENIED: .*ask an owner of (project|experiment|model) `fraud[a-z-]*` for the role `data-scientist`/,
+          /^PERMISSION_DENIED: .*ask for the role `data-scientist` on (project|experiment|model) `fraud[a-z-]*`/,
         );
       }
       expect(output).toContain("listed ['fraud-scorer']");
@@ -92,7 +92,7 @@ describe.skipIf(python === undefined).each(['built-in', 'real MLflow'])(
       const dora = await addPerson(house, administrator, { name: 'dora' });
       const { output } = await as(dora, 'try_each.py', 'churn', made.run, made.experiment);
       expect(linesOf(output)['get model']).toMatch(
-        /^PERMISSION_DENIED: .*`model.read`.*ask an owner of model `churn-scorer` for the role `viewer`/,
+        /^PERMISSION_DENIED: .*`model.read`.*ask for the role `viewer` on model `churn-scorer`/,
       );
     });
 

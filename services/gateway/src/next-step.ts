@@ -9,7 +9,7 @@ export function nextStep(remedies: readonly Remedy[]): string {
 function words(remedy: Remedy): string {
   switch (remedy.kind) {
     case 'role':
-      return `ask an owner of ${scopeWords(remedy.scope)} for the role \`${remedy.role}\``;
+      return `ask for the role \`${remedy.role}\` on ${scopeWords(remedy.scope)}; a security administrator assigns it`;
     case 'token-scope':
       return `the scopes of this token leave it out; make a token whose scopes include \`${remedy.scope}\``;
     case 'sign-in':

@@ -174,7 +174,8 @@ describe('a request that policy refuses', () => {
       403,
       {
         error_code: 'PERMISSION_DENIED',
-        message: '`model.read` is not allowed: ask an owner of project `shown` for the role `viewer`',
+        message:
+          '`model.read` is not allowed: ask for the role `viewer` on project `shown`; a security administrator assigns it',
       },
     ]);
     expect(door.log).toMatchObject([
