@@ -58,7 +58,7 @@ const create: Handler<'tokens.create'> = {
 function scopeRefusal(scope: string): ControlRefusal {
   return malformed(
     `\`${scope}\` is no scope: it names no action`,
-    'write scopes as `model.read`, `run.*` or `*.read@project`; docs/cli.md lists the actions',
+    'write scopes as `model.read`, `run.*` or `*.read@project`; core/contract/src/actions.ts lists the actions',
   );
 }
 
