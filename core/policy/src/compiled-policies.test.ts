@@ -264,6 +264,41 @@ describe('hostile names and sizes', () => {
   });
 });
 
+describe('what a schema enumerates', () => {
+  const schema = `entity User = { mood?: Mood }; entity Mood enum ["calm"];
+action act appliesTo { principal: User, resource: Mood, context: { mood?: Mood } };`;
+  const compiled = compileCedar({ policies: 'permit (principal, action, resource);', schema });
+
+  it.each([
+    ['is asked about', { resource: 'calm' }, true],
+    ['and nothing else is', { resource: 'wild' }, false],
+    ['is in a context', { context: { mood: { type: 'Mood', id: 'calm' } } }, true],
+    ['and nothing else is', { context: { mood: { type: 'Mood', id: 'wild' } } }, false],
+    ['is in an attribute', { attributes: { mood: { __entity: { type: 'Mood', id: 'calm' } } } }, true],
+    ['and nothing else is', { attributes: { mood: { __entity: { type: 'Mood', id: 'wild' } } } }, false],
+    ['is an entity', { entity: 'calm' }, true],
+    ['and nothing else is', { entity: 'wild' }, false],
+  ])(
+    '%s: %o',
+    (_, { resource = 'calm', context = {}, attributes = {}, entity = 'calm' }: Record<string, unknown>, fits) => {
+      if (!compiled.ok) throw new Error(compiled.reason);
+      const facts = [
+        { uid: ada, attributes, parents: [] },
+        { uid: { type: 'Mood', id: `${entity}` }, attributes: {}, parents: [] },
+      ];
+      const [store, fields] = [compiled.value.entities(facts), compiled.value.context(act, context)];
+      if (!store.ok || !fields.ok) return expect(fits).toBe(false);
+      const request = {
+        principal: ada,
+        action: act,
+        resource: { type: 'Mood', id: `${resource}` },
+        context: fields.value,
+      };
+      expect(compiled.value.decide(request, { entities: store.value }).allowed).toBe(fits);
+    },
+  );
+});
+
 describe('memory', () => {
   it('does not grow by names that nobody declared', () => {
     setFlagsFromString('--expose-gc');

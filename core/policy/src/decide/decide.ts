@@ -48,7 +48,7 @@ export function environmentOf(policies: PolicySet, request: DecisionRequest, ent
   const action = policies.partitions(request.action, entities);
   return {
     environment: { principal, action: action.node, resource, context: request.context, entities },
-    partition: action.partition(principal.type, resource.type),
+    partition: action.partition(principal, resource),
   };
 }
 

@@ -13,8 +13,10 @@ export type Partition = { readonly policies: Bits; readonly statics: Bits };
 type AskedAction = {
   readonly node: EntityNode;
   /** Undefined for what the schema does not allow to be asked. */
-  readonly partition: (principalType: string, resourceType: string) => Partition | undefined;
+  readonly partition: Find;
 };
+
+type Find = (principal: Name, resource: Name) => Partition | undefined;
 
 /** What is known of an action before anything is asked of it. */
 export type Partitions = (action: Name, entities: EntityStore) => AskedAction;
@@ -45,7 +47,8 @@ export function createPartitions(
       [...resources].map((resource) => ({ principal, resource, partition: make(ofAction, principal, resource) })),
     );
     const before = known.get(node.id);
-    known.set(node.id, { asked: { node, partition: finder(kinds) }, ...(before && { next: before }) });
+    const partition = ofListed(finder(kinds), schema);
+    known.set(node.id, { asked: { node, partition }, ...(before && { next: before }) });
   }
   return ({ type, id }, entities) => {
     let one = known.get(id);
@@ -55,7 +58,7 @@ export function createPartitions(
 
   function unknown(node: EntityNode): AskedAction {
     if (schema !== undefined) return { node, partition: () => undefined };
-    return { node, partition: (principal, resource) => make(actionBits(trees, node), principal, resource) };
+    return { node, partition: (principal, resource) => make(actionBits(trees, node), principal.type, resource.type) };
   }
 }
 
@@ -67,17 +70,19 @@ type Kinds = { readonly principal: string; readonly resource: string; readonly p
 /** Most actions are between a few types, which are compared faster than they are looked up. */
 const fewKinds = 8;
 
-function finder(kinds: readonly Kinds[]): AskedAction['partition'] {
+function finder(kinds: readonly Kinds[]): Find {
   const [only, other] = kinds;
   if (kinds.length <= 2) {
     return (principal, resource) => {
-      if (only?.principal === principal && only.resource === resource) return only.partition;
-      return other?.principal === principal && other.resource === resource ? other.partition : undefined;
+      if (only?.principal === principal.type && only.resource === resource.type) return only.partition;
+      return other?.principal === principal.type && other.resource === resource.type ? other.partition : undefined;
     };
   }
   if (kinds.length <= fewKinds) {
     return (principal, resource) => {
-      for (const one of kinds) if (one.principal === principal && one.resource === resource) return one.partition;
+      for (const one of kinds) {
+        if (one.principal === principal.type && one.resource === resource.type) return one.partition;
+      }
       return undefined;
     };
   }
@@ -85,7 +90,16 @@ function finder(kinds: readonly Kinds[]): AskedAction['partition'] {
   for (const { principal, resource, partition } of kinds) {
     byPrincipal.set(principal, (byPrincipal.get(principal) ?? new Map<string, Partition>()).set(resource, partition));
   }
-  return (principal, resource) => byPrincipal.get(principal)?.get(resource);
+  return (principal, resource) => byPrincipal.get(principal.type)?.get(resource.type);
+}
+
+/** Of a type that a schema enumerates, there is nothing but what it lists. */
+function ofListed(find: Find, schema: PolicySchema | undefined): Find {
+  const types = [...(schema?.entityTypes ?? [])].flatMap(([type, { ids }]) => (ids ? [[type, ids] as const] : []));
+  if (types.length === 0) return find;
+  const enumerated = new Map(types);
+  const isListed = ({ type, id }: Name) => enumerated.get(type)?.has(id) !== false;
+  return (principal, resource) => (isListed(principal) && isListed(resource) ? find(principal, resource) : undefined);
 }
 
 function actionBits(trees: readonly PolicyTree[], action: EntityNode): Bits {

@@ -10,7 +10,8 @@ export type SchemaType =
   | { readonly kind: 'boolean' | 'long' | 'string' }
   | { readonly kind: 'set'; readonly of: SchemaType }
   | RecordType
-  | { readonly kind: 'entity'; readonly type: string }
+  /** `ids` of an enumerated type: all that there are. */
+  | { readonly kind: 'entity'; readonly type: string; readonly ids?: ReadonlySet<string> }
   | { readonly kind: 'extension'; readonly name: ExtensionType };
 
 export type EntityType = {

@@ -34,11 +34,13 @@ export function createTypeReader(schema: SchemaJson<string>) {
   const flaws: string[] = [];
   const common = new Map<string, TypeJson>();
   const parents = new Map<string, readonly string[]>();
+  const enumerated = new Map<string, ReadonlySet<string>>();
   for (const [space, { commonTypes = {}, entityTypes }] of Object.entries(schema)) {
     const qualified = (name: string) => (space === '' ? name : `${space}::${name}`);
     for (const [name, json] of Object.entries(commonTypes)) common.set(qualified(name), json as TypeJson);
     for (const [name, json] of Object.entries(entityTypes)) {
       parents.set(qualified(name), 'memberOfTypes' in json ? (json.memberOfTypes ?? []) : []);
+      if ('enum' in json) enumerated.set(qualified(name), new Set(json.enum));
     }
   }
 
@@ -51,7 +53,10 @@ export function createTypeReader(schema: SchemaJson<string>) {
     if (json.type === 'Set')
       return { kind: 'set', of: json.element ? readJson(json.element) : unknown(anything, 'a set') };
     if (json.type === 'Record') return readMembers(json);
-    if (json.type === 'Entity' && json.name !== undefined) return { kind: 'entity', type: json.name };
+    if (json.type === 'Entity' && json.name !== undefined) {
+      const ids = enumerated.get(json.name);
+      return { kind: 'entity', type: json.name, ...(ids && { ids }) };
+    }
     if (json.type === 'Extension' && json.name !== undefined) return named(json.name);
     return named(json.type);
   };

@@ -42,7 +42,7 @@ export function readTyped(json: unknown, type: SchemaType | undefined, reading: 
   if (type === undefined) return readUntyped(json, reading, depth);
   if (type.kind === 'set') return readSet(json, type.of, reading, depth);
   if (type.kind === 'record') return readTypedRecord(json, type, reading, depth);
-  if (type.kind === 'entity') return readEntity(json, type.type, reading);
+  if (type.kind === 'entity') return readEntity(json, type, reading);
   if (type.kind === 'extension') return readExtension(json, type.name, reading, depth);
   const value = readUntyped(json, reading, depth);
   if (value instanceof Failure) return value;
@@ -123,7 +123,9 @@ function readTypedRecord(
   return fields;
 }
 
-function readEntity(json: unknown, type: string | undefined, { entity }: Reading): Value | Failure {
+type EntityKind = Extract<SchemaType, { kind: 'entity' }>;
+
+function readEntity(json: unknown, expected: EntityKind | undefined, { entity }: Reading): Value | Failure {
   const name = isOnly(json, '__entity') ? json.__entity : json;
   if (
     !isObject(name) ||
@@ -133,9 +135,10 @@ function readEntity(json: unknown, type: string | undefined, { entity }: Reading
   ) {
     return new Failure('something else where an entity belongs, which has `type` and `id`');
   }
-  if (type !== undefined && name.type !== type) {
-    return new Failure(`an entity of type \`${name.type}\` where the schema has \`${type}\``);
+  if (expected !== undefined && name.type !== expected.type) {
+    return new Failure(`an entity of type \`${name.type}\` where the schema has \`${expected.type}\``);
   }
+  if (expected?.ids?.has(name.id) === false) return new Failure(`a \`${name.type}\` that the schema does not list`);
   return entity(name.type, name.id);
 }
 
