@@ -7,6 +7,7 @@ import { runChild } from './child.mjs';
 import { chromium } from './parts/chromium.mjs';
 import { goVerifiersFrom } from './parts/go-verifiers.mjs';
 import { mlflowIn } from './parts/mlflow.mjs';
+import { opaFrontFrom } from './parts/opa-front.mjs';
 import { interruptRunning, output } from './parts/output.mjs';
 import { providePart } from './parts/part.mjs';
 import { postgres } from './parts/postgres.mjs';
@@ -44,6 +45,7 @@ const realParts = [
   chromium,
   mlflowIn(join(kept, 'mlflow-3.17.2')),
   goVerifiersFrom({ source: join(root, 'tests', 'conformance', 'tlog', 'sumdb-check'), parts: kept }),
+  opaFrontFrom({ source: join(root, 'tests', 'conformance', 'authzen', 'opa-front'), parts: kept }),
 ];
 
 process.on('SIGINT', interrupt);

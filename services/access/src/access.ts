@@ -2,11 +2,13 @@ import type { PolicyEngine, Role } from '@modelward/policy';
 import type { Database } from '@modelward/storage';
 import { createAllows } from './decide/allows.ts';
 import { createDecide } from './decide/decide.ts';
+import type { AccessQuestion } from './decide/question.ts';
+import { createRemoteDecide, type RemoteEngine } from './engines/remote.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { createFacts } from './facts/facts.ts';
 import { createLinks } from './links/links.ts';
 import { createCandidateStore } from './lists/candidate-store.ts';
-import { createList } from './lists/list.ts';
+import { createList, type List } from './lists/list.ts';
 import { createProjects } from './projects/projects.ts';
 import { createResourceStore } from './resources/resource-store.ts';
 import { createResources } from './resources/resources.ts';
@@ -14,6 +16,8 @@ import { createResources } from './resources/resources.ts';
 export type AccessDeps = {
   readonly database: Database;
   readonly engine: PolicyEngine;
+  /** Another decision point, that decides in place of the engine; the engine's guardrails still forbid. */
+  readonly remote?: RemoteEngine | undefined;
   readonly nowMs: () => number;
   /** A random id with this prefix: `lnk` gives `lnk_...`. */
   readonly newId: (prefix: string) => string;
@@ -21,20 +25,30 @@ export type AccessDeps = {
 
 export type Access = ReturnType<typeof createAccess>;
 
-export function createAccess({ database, engine, nowMs, newId }: AccessDeps) {
+export function createAccess({ database, engine, remote, nowMs, newId }: AccessDeps) {
   const { tables, changes } = database;
   const factStore = createFactStore(tables);
   const facts = createFacts({ store: factStore, changes });
   const candidates = createCandidateStore(tables);
   const { findAll } = createResourceStore(tables);
   const roles: readonly Role[] = engine.bundle.roles;
+  const deciding = remote === undefined ? undefined : createRemoteDecide({ facts, engine, remote, nowMs });
   return {
-    decide: createDecide({ facts, engine, nowMs }),
-    allows: createAllows({ facts, engine, nowMs }),
-    list: createList({ facts, factStore, candidates, findAll, engine, nowMs }),
+    decide: deciding ?? createDecide({ facts, engine, nowMs }),
+    allows: deciding === undefined ? createAllows({ facts, engine, nowMs }) : allowedBy(deciding),
+    // Candidates come from the links that our own policies read: of another decision point nothing can be listed.
+    list: deciding === undefined ? createList({ facts, factStore, candidates, findAll, engine, nowMs }) : listNothing,
     roles,
     projects: createProjects({ tables, nowMs, newId }),
     links: createLinks({ tables, roles, nowMs, newId }),
     resources: createResources({ tables, nowMs, newId }),
   };
 }
+
+type Decide = ReturnType<typeof createDecide>;
+
+function allowedBy(decide: Decide) {
+  return async (question: AccessQuestion): Promise<boolean> => (await decide(question)).allowed;
+}
+
+const listNothing: List = async () => ({ resources: [] });

@@ -6,6 +6,7 @@ export type { Approvals, Authentication, Binding, Circumstances } from './contex
 export type { AccessDecision, AccessQuestion, Asked, ReasonCode, ResourceRef } from './decide/question.ts';
 export { type Application, type ApplicationQuestion, createApplication } from './engines/application.ts';
 export { readApplication } from './engines/read-application.ts';
+export type { RemoteAnswer, RemoteEngine } from './engines/remote.ts';
 export type { LinkFilter, LinkPrincipal, LinkScope, RoleLink } from './links/link-store.ts';
 export type { Assignment, AssignRefusal, Links } from './links/links.ts';
 export type { List, ListPage, ListQuestion } from './lists/list.ts';

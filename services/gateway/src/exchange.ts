@@ -51,6 +51,8 @@ export type Decision = {
   readonly bundle: string;
   /** All of these together would allow it. */
   readonly remedies: readonly Remedy[];
+  /** What would help is not known: another decision point decides. */
+  readonly remediesUnavailable?: boolean;
 };
 
 export type Question = {

@@ -1,5 +1,7 @@
 import type { Remedy } from './exchange.ts';
 
+export const notKnown = 'ask an administrator; another decision point decides here, so what would help is not known';
+
 /** In plain words what would help, from what the decision point found would: all of it together. */
 export function nextStep(remedies: readonly Remedy[]): string {
   if (remedies.length === 0) return 'ask an administrator; no role that can be asked for would allow it';

@@ -105,6 +105,18 @@ const houseDangers: readonly ((config: Settings) => ConfigFlaw[])[] = [
     return [];
   },
 
+  /** Whoever could answer in its place would be the decision point. */
+  function engineUrl({ policy }) {
+    const { engine } = policy;
+    if (engine.kind !== 'authzen') return [];
+    if (engine.url === undefined)
+      return [{ path: 'policy.engine', reason: 'names no server', fix: 'set `policy.engine.url`' }];
+    const { protocol, hostname } = new URL(engine.url);
+    if (protocol === 'https:' || isLoopbackHost(hostname)) return [];
+    const reason = `\`${engine.url}\` is on another machine, without TLS`;
+    return [{ path: 'policy.engine.url', reason, fix: 'use https, or an address of this machine' }];
+  },
+
   /** Anyone in the range chooses the address that their requests are recorded and throttled under. */
   function wideProxyRange({ trustedProxies }) {
     const narrowest = 8;

@@ -41,6 +41,7 @@ function isServiceLink(name: string, text: string): boolean {
 /** Text that does not fit stays text, for the schema to refuse with everything else. */
 function parseText({ form }: Setting, text: string): unknown {
   if (form === 'port') return /^\d{1,5}$/.test(text) ? Number(text) : text;
+  if (form === 'number') return /^\d{1,9}$/.test(text) ? Number(text) : text;
   if (form === 'flag') return text === 'true' ? true : text === 'false' ? false : text;
   if (form === 'list') return text.split(',').map((item) => item.trim());
   return text;

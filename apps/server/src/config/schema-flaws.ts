@@ -35,7 +35,7 @@ function describeUnknownKey(path: string): ConfigFlaw {
   return { path: show(path), reason: 'no such key', fix };
 }
 
-const groups = ['storage', 'control', 'mlflow', 'mlflow.upstream', 'policy', 'record', 'tls'];
+const groups = ['storage', 'control', 'mlflow', 'mlflow.upstream', 'policy', 'policy.engine', 'record', 'tls'];
 
 function describeWrongValue(path: string, { tree, originOf }: Read): ConfigFlaw {
   const setting = settingAt(path);

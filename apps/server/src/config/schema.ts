@@ -44,7 +44,17 @@ export const settingsSchema = z.strictObject({
       }),
     ]),
   }),
-  policy: z.strictObject({ application: path.optional() }).prefault({}),
+  policy: z.strictObject({
+    engine: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('built-in') }),
+      z.strictObject({
+        kind: z.literal('authzen'),
+        url: publicUrl.optional(),
+        timeoutMs: z.int().min(1).max(60_000).optional(),
+      }),
+    ]),
+    application: path.optional(),
+  }),
   record: z.strictObject({
     public: z.boolean(),
     witnesses: z

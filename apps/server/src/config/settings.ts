@@ -3,7 +3,7 @@ export type Setting = {
   /** Where it stands in modelward.yaml. */
   readonly path: string;
   /** How a variable's text becomes its value. A list is separated by commas. */
-  readonly form: 'text' | 'port' | 'list' | 'flag';
+  readonly form: 'text' | 'port' | 'number' | 'list' | 'flag';
   readonly default?: string | number | boolean | readonly string[];
   /** Completes the sentence "`x` is not ...". */
   readonly expects: string;
@@ -106,6 +106,29 @@ export const settings: readonly Setting[] = [
     example: 'a network rule lets only this machine in',
     meaning:
       'with `mlflow` only: why it is accepted that the server answers others too; shown at the start, and recorded as written for good',
+  },
+  {
+    path: 'policy.engine.kind',
+    form: 'text',
+    default: 'built-in',
+    expects: '`built-in` or `authzen`',
+    example: 'authzen',
+    meaning:
+      '`built-in` (the Cedar policies of the bundle decide) or `authzen` (another decision point does; the guardrails still apply)',
+  },
+  {
+    ...publicUrl,
+    path: 'policy.engine.url',
+    example: 'https://pdp.example.com',
+    meaning: 'with `authzen` only: the AuthZEN 1.0 server that decides; `https` unless it is on this machine',
+  },
+  {
+    path: 'policy.engine.timeoutMs',
+    form: 'number',
+    expects: 'a whole number of milliseconds from 1 to 60000',
+    example: '250',
+    meaning:
+      'with `authzen` only: how long its answer is waited for, 1000 unless said; without one in time the answer is no',
   },
   {
     ...folder,

@@ -75,7 +75,11 @@ async function decide({ name, exchange, about }: Deciding, deps: ControlDeps): P
   const access: EndpointAccess = endpoints[name].access;
   const caller = needCaller(exchange);
   const named = about?.named?.name;
-  const draft = { ...draftOf(caller), named, asked: [{ action: actionOf(name), resource: askedResource(about, deps) }] };
+  const draft = {
+    ...draftOf(caller),
+    named,
+    asked: [{ action: actionOf(name), resource: askedResource(about, deps) }],
+  };
   if (typeof access !== 'object') {
     await recordDecision(exchange, deps, { ...draft, allowed: true, reasons: ['signed-in'] });
     return undefined;
@@ -93,7 +97,12 @@ async function decide({ name, exchange, about }: Deciding, deps: ControlDeps): P
   await recordDecision(exchange, deps, { ...draft, allowed, reasons, bundle, remedies });
   if (decision.allowed) return undefined;
   return decision.discoverable
-    ? denied({ action: access.action, named: about?.named, remedies: decision.remedies })
+    ? denied({
+        action: access.action,
+        named: about?.named,
+        remedies: decision.remedies,
+        remediesUnavailable: decision.remediesUnavailable,
+      })
     : hidden(about);
 }
 

@@ -5,13 +5,22 @@ type Denial = {
   readonly action: Action;
   readonly named?: { readonly type: string; readonly name: string } | undefined;
   readonly remedies: readonly ApiRemedy[];
+  /** What would help is not known: another decision point decides. */
+  readonly remediesUnavailable?: boolean | undefined;
 };
 
 /** A refusal that says what was refused and what would help, from what the decision point found would. */
-export function denied({ action, named, remedies }: Denial): ControlRefusal {
+export function denied({ action, named, remedies, remediesUnavailable }: Denial): ControlRefusal {
   const where = named === undefined ? '' : ` on ${named.type.toLowerCase()} \`${named.name}\``;
-  return { code: 'denied', message: `you may not do \`${action}\`${where}`, next: nextStep(remedies), remedies };
+  return {
+    code: 'denied',
+    message: `you may not do \`${action}\`${where}`,
+    next: remediesUnavailable ? notKnown : nextStep(remedies),
+    remedies,
+  };
 }
+
+const notKnown = 'ask an administrator; another decision point decides here, so what would help is not known';
 
 function nextStep(remedies: readonly ApiRemedy[]): string {
   if (remedies.length === 0) return 'ask an administrator; no role that can be asked for would allow it';

@@ -24,6 +24,7 @@ import { databaseFile, policiesFolder, recordFolder, validatedBundlesFile } from
 import { newId } from './ids.ts';
 import { ensureLogIdentity } from './log-identity.ts';
 import { createOpened, type Opened } from './opened.ts';
+import { createRemoteEngine } from './remote-engine.ts';
 import { rememberValidated } from './validated-bundles.ts';
 import { linkWitnesses } from './witnesses.ts';
 
@@ -126,7 +127,8 @@ async function openAll({ config, onFault }: Opening, { bundle, opened }: Beginni
   opened.add(recordIndex.close);
   const pseudonyms = createPseudonyms(loadSecretKey(join(config.keyFolder, 'pseudonyms.key')));
   const identity = createIdentity({ database, nowMs: Date.now, randomBytes: (length: number) => randomBytes(length) });
-  const access = createAccess({ database, engine: createCompiledEngine(bundle), nowMs: Date.now, newId });
+  const engine = createCompiledEngine(bundle);
+  const access = createAccess({ database, engine, remote: createRemoteEngine(config), nowMs: Date.now, newId });
   return {
     database,
     subjects,

@@ -25,10 +25,13 @@ export function createDecide({ facts, engine, nowMs }: Deps) {
   };
 }
 
-type Weigh = (question: AccessQuestion, facts: Facts) => AccessDecision;
+export type Weigh = (question: AccessQuestion, facts: Facts) => AccessDecision;
+
+/** `unavailable`: what would help is not looked for, because the engine cannot be asked again. */
+type Remedies = 'looked-for' | 'unavailable';
 
 /** The answer that follows from the facts. */
-function createWeigh(engine: PolicyEngine): Weigh {
+export function createWeigh(engine: PolicyEngine, help: Remedies = 'looked-for'): Weigh {
   const judge = createJudge(engine);
   const bundle = engine.bundle.digest;
   return (question, facts) => {
@@ -49,7 +52,8 @@ function createWeigh(engine: PolicyEngine): Weigh {
       return { allowed: true, discoverable: true, reasons, errors, bundle, remedies: [], alternatives: [] };
     }
     const discoverable = refusals.every((refusal) => isDiscoverable(judge, asking, refusal));
-    const found = discoverable ? findRemedies(judged, asking, { judge, roles: engine.bundle.roles }) : [];
+    const isLookedFor = discoverable && help === 'looked-for';
+    const found = isLookedFor ? findRemedies(judged, asking, { judge, roles: engine.bundle.roles }) : [];
     const [remedies = [], ...alternatives] = found;
     return {
       allowed: false,
@@ -60,11 +64,12 @@ function createWeigh(engine: PolicyEngine): Weigh {
       bundle,
       remedies,
       alternatives,
+      ...(help === 'unavailable' && { remediesUnavailable: true }),
     };
   };
 }
 
-function denied(reason: ReasonCode, { bundle }: PolicyEngine): AccessDecision {
+export function denied(reason: ReasonCode, { bundle }: PolicyEngine): AccessDecision {
   const nothing = { reasons: [reason], errors: [], remedies: [], alternatives: [] };
   return { allowed: false, discoverable: false, ...nothing, bundle: bundle.digest };
 }

@@ -25,6 +25,10 @@ export function isDiscoverable(judge: Judge, asking: Asking, asked: { action: Ac
   const { ref } = subject;
   if (ref.type === 'Organization') return true;
   if (ref.type === 'Account' && ref.id === asking.question.principal.id) return true;
-  const signs = ref.type === 'Project' ? tellingOfProject(action) : (telling[ref.type] ?? []);
-  return [action, ...signs].some((sign) => judge(asking, sign, subject).allowed);
+  return [action, ...tellingActions(action, ref.type)].some((sign) => judge(asking, sign, subject).allowed);
+}
+
+/** What is asked as well to find out whether something may be known of. */
+export function tellingActions(action: Action, type: Subject['ref']['type']): readonly Action[] {
+  return type === 'Project' ? tellingOfProject(action) : (telling[type] ?? []);
 }

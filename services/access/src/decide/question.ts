@@ -36,6 +36,10 @@ export type ReasonCode =
   | 'account-suspended'
   | 'resource-unknown'
   | 'no-permit'
+  /** Another decision point decides, and gave no answer in time, or none that can be read. */
+  | 'engine-timeout'
+  | 'engine-unreachable'
+  | 'engine-malformed'
   | 'token-scope';
 
 export type AccessDecision = {
@@ -51,6 +55,8 @@ export type AccessDecision = {
   readonly bundle: string;
   /** All of these together would allow it. Empty when nothing that is known of would, or the caller may not know. */
   readonly remedies: readonly Remedy[];
+  /** What would help is not known: another decision point decides. */
+  readonly remediesUnavailable?: boolean;
   /** Other sets of changes of which the same is true. */
   readonly alternatives: readonly (readonly Remedy[])[];
 };

@@ -1,6 +1,6 @@
 import type { Refusal } from '@modelward/interfaces';
 import { type Decision, type Exchange, type GatewayDeps, need, type Resolved } from '../exchange.ts';
-import { nextStep } from '../next-step.ts';
+import { nextStep, notKnown } from '../next-step.ts';
 
 /**
  * Asks the policy decision point about every need. What the caller may not discover answers as what is not there; a plain
@@ -18,7 +18,11 @@ export async function decide(exchange: Exchange, deps: GatewayDeps): Promise<Ref
     if (decision.allowed) continue;
     exchange.decision = decision;
     if (!decision.discoverable) return { reason: 'not-found', on: one.need.on };
-    return { reason: 'denied', action: one.need.action, next: nextStep(decision.remedies) };
+    return {
+      reason: 'denied',
+      action: one.need.action,
+      next: decision.remediesUnavailable ? notKnown : nextStep(decision.remedies),
+    };
   }
   exchange.decision = {
     reasons: decisions.length === 0 ? ['row-by-row'] : [...new Set(decisions.flatMap((decision) => decision.reasons))],
