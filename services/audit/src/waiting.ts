@@ -20,11 +20,16 @@ const mostWaiting = 20_000;
 
 export type Joining = Pick<Waiting, 'event' | 'sealed' | 'mayUseReserve'>;
 
+/** Places that are kept for nothing at the front of the line. */
+const mostLeft = 1000;
+
 export type Line = ReturnType<typeof createLine>;
 
 /** The line before the one writer. `onLate` hears that something waited longer than the deadline. */
 export function createLine({ deadlineMs, onLate }: { readonly deadlineMs: number; readonly onLate: () => void }) {
-  const line: Waiting[] = [];
+  let line: Waiting[] = [];
+  /** How many at the front have left: taking them out one by one would move all behind them each time. */
+  let left = 0;
 
   /**
    * An answer waits no longer than the deadline. A decision that is not being written by then leaves the line, for the
@@ -32,10 +37,10 @@ export function createLine({ deadlineMs, onLate }: { readonly deadlineMs: number
    */
   const join = ({ event, sealed, mayUseReserve }: Joining): Promise<Receipt> =>
     new Promise((resolve, reject) => {
-      if (line.length >= mostWaiting) return reject(new RecordUnavailable('busy'));
+      if (line.length - left >= mostWaiting) return reject(new RecordUnavailable('busy'));
       const timer = setTimeout(() => {
         waiting.isAbandoned = event.type === 'decision';
-        const at = waiting.isAbandoned ? line.indexOf(waiting) : -1;
+        const at = waiting.isAbandoned ? line.indexOf(waiting, left) : -1;
         if (at >= 0) line.splice(at, 1);
         onLate();
         reject(new RecordUnavailable('deadline'));
@@ -59,8 +64,21 @@ export function createLine({ deadlineMs, onLate }: { readonly deadlineMs: number
 
   return {
     join,
-    first: (): Waiting | undefined => line[0],
-    take: (): Waiting | undefined => line.shift(),
-    takeAll: (): readonly Waiting[] => line.splice(0),
+    first: (): Waiting | undefined => line[left],
+    take(): Waiting | undefined {
+      const waiting = line[left];
+      left = Math.min(left + 1, line.length);
+      if (left > mostLeft) {
+        line = line.slice(left);
+        left = 0;
+      }
+      return waiting;
+    },
+    takeAll(): readonly Waiting[] {
+      const all = line.slice(left);
+      line = [];
+      left = 0;
+      return all;
+    },
   };
 }
