@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sha256, verifyEd25519 } from '@modelward/audit';
 import { describeLogFlaw, verifyLog } from '@modelward/merkle';
 import { refusalAt } from './entries.ts';
-import { machine, newBenchPlace, openBenchRecord, row } from './place.ts';
+import { cpuMeter, machine, newBenchPlace, openBenchRecord, row } from './place.ts';
 
 const atOnce = 2000;
 
@@ -25,6 +25,7 @@ export async function benchVerification(count: number): Promise<void> {
     `${wroteSeconds.toFixed(1)} s, ${Math.round(count / wroteSeconds).toLocaleString('en')}/s, ${atOnce} at a time; ${machine()}`,
   );
   await record.close();
+  const verifying = cpuMeter();
   const startedMs = performance.now();
   const read = (path: string) => readFile(join(place.folder, path)).catch(() => undefined);
   const verified = await verifyLog({ read, verifierKey: record.verifierKey, sha256, verify: verifyEd25519 });
@@ -32,7 +33,7 @@ export async function benchVerification(count: number): Promise<void> {
   const took = (performance.now() - startedMs) / 1000;
   row(
     'verified',
-    `${took.toFixed(2)} s, ${Math.round(verified.value.size / took).toLocaleString('en')}/s; ${machine()}`,
+    `${took.toFixed(2)} s, ${Math.round(verified.value.size / took).toLocaleString('en')}/s; ${verifying(count)}; ${machine()}`,
   );
   place.remove();
 }
