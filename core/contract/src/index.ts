@@ -5,6 +5,5 @@ export * from './authzen/questions.ts';
 export * from './endpoints.ts';
 export * from './errors.ts';
 export { changeKinds, eventKinds } from './event-catalogue.ts';
-export { changeKinds, eventKinds } from './event-catalogue.ts';
 export * from './events.ts';
 export * from './upstream.ts';
