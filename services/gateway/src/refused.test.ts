@@ -32,6 +32,12 @@ const malformed: Row[] = [
   ['JSON that is no object', create, { headers: json, body: '["open-a"]' }],
   ['JSON inside of JSON', create, { headers: json, body: '"{\\"name\\":\\"open-a\\"}"' }],
   ['JSON deeper than anybody needs', create, { headers: json, body: `${'['.repeat(100)}${']'.repeat(100)}` }],
+  ['JSON with half of a character in it', create, { headers: json, body: '{"name":"open-a\\ud800"}' }],
+  [
+    'JSON with half of a character far inside',
+    create,
+    { headers: json, body: '{"name":"open-a","tags":[{"key":"a","value":"\\uDE00\\ud83d"}]}' },
+  ],
   ['JSON that is not UTF-8', create, { headers: json, body: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]) }],
   [
     'JSON that is said to be another type',
