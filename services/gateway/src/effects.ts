@@ -6,7 +6,8 @@ import { type Exchange, type GatewayDeps, type NewResource, need, type ResourceF
 
 /*
  * Modelward's own facts about what exists. A name is reserved before the upstream is asked to make it, so that a crash
- * between the two leaves a reservation and never something that exists upstream and belongs to nobody here.
+ * between the two leaves a reservation and never a name that exists upstream and belongs to nobody here. What the upstream
+ * names itself (runs, logged models, versions) is known only from its answer: after a crash such a one is nobody's, and hidden.
  */
 
 export type Prepared = {
