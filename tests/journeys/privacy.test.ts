@@ -9,11 +9,14 @@ import { runCliHere } from '../support/run-cli.ts';
 
 /* A person who wants to be forgotten, in a house whose record must stay provable. */
 
+const model = 'fraud.that-grace-asked-for';
 const email = 'grace.hopper@forget-me.example';
 let house: House;
 let root: Administrator;
 let id: string;
 let wrapped: string;
+/** Of what grace asked the MLflow interface. */
+let index: number;
 
 beforeAll(async () => {
   house = await startHouse();
@@ -28,7 +31,11 @@ beforeAll(async () => {
     password,
   });
   const grace = createControlClient(house.controlUrl, session.secret);
-  await grace('tokens.create', { label: 'of gracehopper', scopes: ['model.read'] });
+  const { secret } = await grace('tokens.create', { label: 'of gracehopper', scopes: ['model.read'] });
+  const asked = `${house.trackingUri}/api/2.0/mlflow/registered-models/get?name=${model}`;
+  const answer = await fetch(asked, { headers: { authorization: `Bearer ${secret}` } });
+  await answer.arrayBuffer();
+  index = Number(answer.headers.get('modelward-receipt')?.split(' ')[1]);
   await root.call('audit.export', { from: 0, until: 3, format: 'ocsf', to: 'webhook' });
   await house.stop();
 });
@@ -76,6 +83,10 @@ describe('what is personal', () => {
     const revealed = await done(`privacy reveal ${created}`);
     expect(revealed).toContain(`${id}  email  ${email}`);
     expect(revealed).toContain(`${id}  name  gracehopper`);
+    const asked = await done(`privacy reveal ${index}`);
+    expect(asked).toContain(`${id}  named  ${model}`);
+    expect(asked).toContain(`${id}  address  127.0.0.1`);
+    expect(filesWith(model)).toEqual([]);
   });
 
   it('survives a rotation of the master key', async () => {
@@ -121,6 +132,7 @@ describe('an erasure', () => {
     await verifyRecord(house);
     const created = await indexOf('account.created');
     expect(await done(`privacy reveal ${created}`)).toContain(`${id}  email  (erased)`);
+    expect(await done(`privacy reveal ${index}`)).toContain(`${id}  named  (erased)`);
     expect(await type('privacy erase gracehopper')).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('there is no person'),

@@ -93,6 +93,9 @@ export type NewResource = {
   readonly producerId: string;
 };
 
+/** By what they are, for the person whose they are. */
+export type Personal = { readonly subject: string; readonly values: Readonly<Record<string, string>> };
+
 /** Everything that the gateway needs from the rest of the house, handed in by the wiring. */
 export type GatewayDeps = {
   readonly interface: Interface;
@@ -112,7 +115,8 @@ export type GatewayDeps = {
   readonly allows: (question: Question) => Promise<boolean>;
   readonly projectForName: (name: string) => Promise<{ readonly id: string } | undefined>;
   readonly resources: Resources;
-  readonly append: (event: AuditEvent) => Promise<Receipt>;
+  /** Personal values are sealed beside the record, and become durable with the event. */
+  readonly append: (event: AuditEvent, personal?: Personal) => Promise<Receipt>;
   /** Writes a refusal into the reserve of a full record. */
   readonly appendRefusal: (event: DecisionEvent) => Promise<Receipt>;
   readonly isRecordUnavailable: (fault: unknown) => 'full' | 'other' | undefined;

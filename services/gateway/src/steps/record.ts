@@ -1,12 +1,12 @@
 import type { AskedResource, DecisionEvent } from '@modelward/contract';
 import type { Refusal, Subject } from '@modelward/interfaces';
-import { type Exchange, type GatewayDeps, need, type Resolved, type ResourceRef } from '../exchange.ts';
+import { type Exchange, type GatewayDeps, need, type Personal, type Resolved, type ResourceRef } from '../exchange.ts';
 
 /** The decision is durable before the upstream is called or the refusal leaves. */
 export async function record(exchange: Exchange, deps: GatewayDeps): Promise<Refusal | undefined> {
   const event = decisionEvent(exchange, deps);
   try {
-    exchange.receipt = await deps.append(event);
+    exchange.receipt = await deps.append(event, personalOf(exchange, deps));
     return undefined;
   } catch (fault) {
     const why = deps.isRecordUnavailable(fault);
@@ -14,6 +14,14 @@ export async function record(exchange: Exchange, deps: GatewayDeps): Promise<Ref
     if (why === 'full') await recordInReserve(exchange, deps, event);
     return { reason: 'record-unavailable' };
   }
+}
+
+/** Where from, and what the caller called the things: the event has pseudonyms of both. */
+function personalOf({ request, identity, resolved = [] }: Exchange, deps: GatewayDeps): Personal {
+  const address = deps.addressOf(request);
+  const named = resolved.map((one) => nameOf(one.need.on)).join(', ');
+  const { principal } = need(identity, 'identity');
+  return { subject: principal.id, values: named === '' ? { address } : { address, named } };
 }
 
 async function recordInReserve(exchange: Exchange, deps: GatewayDeps, event: DecisionEvent): Promise<void> {
