@@ -41,6 +41,16 @@ describe('the throttle', () => {
     expect(throttle.begin({ name: 'bob', source: 'src_a' })).toBe(1);
   });
 
+  it('does not let strangers keep out who signed in from there before, and slows guesses at them all the same', () => {
+    const { throttle } = create();
+    throttle.begin(attempt);
+    throttle.forgive(attempt);
+    for (let count = 0; count < 40; count += 1) throttle.begin({ name: `name-${count}`, source: 'src_a' });
+    expect(throttle.begin({ name: 'bob', source: 'src_a' })).toBe(1);
+    for (let count = 0; count < 5; count += 1) expect(throttle.begin(attempt)).toBe(0);
+    expect(throttle.begin(attempt)).toBe(1);
+  });
+
   it('forgets after a quarter of an hour', () => {
     const { clock, throttle } = create();
     for (let count = 0; count < 5; count += 1) throttle.begin(attempt);

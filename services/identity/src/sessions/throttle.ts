@@ -5,11 +5,15 @@ type Failures = { count: number; lastMs: number; waitUntilMs: number };
 
 /**
  * Slows guessing down: waits that double with each failure, for one name from one source and for a source whatever it
- * names. In memory, so that a restart forgives; and never by the name alone, or strangers could keep its owner out.
+ * names. In memory, so that a restart forgives; and never by the name alone, or strangers could keep its owner out. Nor do
+ * strangers of the same source keep out whoever signed in from there before: they wait for failures of their own name alone.
  */
 export function createThrottle(nowMs: () => number) {
   // INVARIANT: ordered by the last failure, so that the first is the one to forget when there are too many.
   const remembered = new Map<string, Failures>();
+
+  // INVARIANT: ordered by the last success, for the same reason.
+  const known = new Set<string>();
 
   const waitOf = (key: string): number => Math.max(0, (remembered.get(key)?.waitUntilMs ?? 0) - nowMs());
 
@@ -30,15 +34,21 @@ export function createThrottle(nowMs: () => number) {
      * seconds are left to wait, and nothing is counted.
      */
     begin: (attempt: Attempt): number => {
-      const wait = Math.max(waitOf(ofBoth(attempt)), waitOf(ofSource(attempt)));
+      const both = ofBoth(attempt);
+      const wait = Math.max(waitOf(both), known.has(both) ? 0 : waitOf(ofSource(attempt)));
       if (wait > 0) return Math.ceil(wait / 1000);
-      fail(ofBoth(attempt), limits.throttle.failuresOfNameAndSource);
+      fail(both, limits.throttle.failuresOfNameAndSource);
       fail(ofSource(attempt), limits.throttle.failuresOfSource);
       return 0;
     },
     /** The attempt was none of guessing. The source keeps its other failures: one good account must not pay for guesses at others. */
     forgive: (attempt: Attempt): void => {
-      remembered.delete(ofBoth(attempt));
+      const both = ofBoth(attempt);
+      remembered.delete(both);
+      known.delete(both);
+      known.add(both);
+      const [oldest] = known;
+      if (known.size > limits.throttle.remembered && oldest !== undefined) known.delete(oldest);
       const source = remembered.get(ofSource(attempt));
       if (source === undefined) return;
       source.count -= 1;
