@@ -41,12 +41,17 @@ type Pending = Map<DatabaseConnection, Written>;
 function watchDriver(driver: Driver, tell: Tell): Driver {
   const pending: Pending = new Map();
   const watched = new WeakSet<DatabaseConnection>();
-  const { acquireConnection, beginTransaction, commitTransaction, rollbackTransaction } = driver;
+  const { acquireConnection, releaseConnection, beginTransaction, commitTransaction, rollbackTransaction } = driver;
   driver.acquireConnection = async (options) => {
     const connection = await acquireConnection.call(driver, options);
     if (!watched.has(connection)) watchConnection(connection, pending, tell);
     watched.add(connection);
     return connection;
+  };
+  driver.releaseConnection = async (connection, options) => {
+    // A transaction that was neither committed nor taken back leaves nothing behind for whoever has the connection next.
+    pending.delete(connection);
+    await releaseConnection.call(driver, connection, options);
   };
   driver.beginTransaction = async (connection, settings) => {
     await beginTransaction.call(driver, connection, settings);
