@@ -6,6 +6,7 @@ import { cpus, loadavg } from 'node:os';
  */
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {
+  authzen: async () => (await import('./authzen/bench.ts')).benchAuthzen(),
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
   audit: async () => (await import('./audit/bench.ts')).benchAudit(),
   policy: async () => (await import('./policy/bench.ts')).benchPolicy(),

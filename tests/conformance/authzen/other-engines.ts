@@ -33,6 +33,9 @@ async function startCerbos(program: string, port: number): Promise<OtherEngine> 
     'storage.driver=disk',
     `storage.disk.directory=${join(policies, 'cerbos')}`,
     'telemetry.disabled=true',
+    // For batches of a hundred; usually fifty.
+    'server.requestLimits.maxActionsPerResource=500',
+    'server.requestLimits.maxResourcesPerRequest=500',
   ];
   return running(listen, spawn(program, ['server', ...settings.flatMap((one) => ['--set', one])]));
 }

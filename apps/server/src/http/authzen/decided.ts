@@ -1,8 +1,8 @@
-import type { AuthzenDecision, AuthzenEvaluation } from '@modelward/contract';
+import type { AuthzenDecision, AuthzenEntity, AuthzenEvaluation } from '@modelward/contract';
 import type { Caller, ControlDeps } from '../deps.ts';
 import { nothingTold, readTold, type Told } from './circumstances.ts';
 import { mayEverywhere, type Reach } from './reach.ts';
-import { asAction, findPrincipal, findThing, isDeclared, isOurs, type Principal } from './things.ts';
+import { asAction, findPrincipal, findThing, isDeclared, isOurs, type Principal, type Thing } from './things.ts';
 
 /** One request to the decision point on its way: who asks, how far, and whether what comes along is believed. */
 export type Asking = {
@@ -12,15 +12,30 @@ export type Asking = {
   readonly requestId: string;
   /** Decided once, and only when something came along that could be believed. */
   readonly isTrusted: () => Promise<boolean>;
+  /** Each is looked up once, however often a batch names it. */
+  readonly principal: (entity: AuthzenEntity) => Promise<Principal>;
+  readonly thing: (entity: AuthzenEntity) => Promise<Thing>;
 };
 
-export function createAsking(asked: Omit<Asking, 'isTrusted'>): Asking {
+export function createAsking(asked: Omit<Asking, 'isTrusted' | 'principal' | 'thing'>): Asking {
   let trusted: Promise<boolean> | undefined;
   const isTrusted = () => {
     trusted ??= mayEverywhere(asked.caller, asked.deps, 'pdp.assert');
     return trusted;
   };
-  return { ...asked, isTrusted };
+  const principal = once((entity) => findPrincipal(entity, asked.deps));
+  const thing = once((entity) => findThing(entity, asked.deps));
+  return { ...asked, isTrusted, principal, thing };
+}
+
+function once<Found>(find: (entity: AuthzenEntity) => Promise<Found>) {
+  const found = new Map<string, Promise<Found>>();
+  return (entity: AuthzenEntity): Promise<Found> => {
+    const key = `${entity.type} ${entity.id}`;
+    const one = found.get(key) ?? find(entity);
+    found.set(key, one);
+    return one;
+  };
 }
 
 export type Decided = { readonly allowed: boolean; readonly reasons: readonly string[]; readonly flaw?: string };
@@ -35,7 +50,7 @@ export async function decideOne(evaluation: AuthzenEvaluation, asking: Asking): 
   const name = asAction(action.name);
   const told = await believed(evaluation, asking);
   if (typeof told === 'string') return { ...no('malformed'), flaw: told };
-  const [principal, thing] = await Promise.all([findPrincipal(subject, deps), findThing(resource, deps)]);
+  const [principal, thing] = await Promise.all([asking.principal(subject), asking.thing(resource)]);
   const isReached = await asking.reach.covers(thing.place);
   if (name === undefined || !isDeclared(name, resource.type, deps)) return no('not-declared');
   return decideAs({ principal, told, action: name, resource: isReached ? thing.ref : undefined }, asking);
@@ -45,7 +60,7 @@ type Question = {
   readonly principal: Principal;
   readonly told: Told;
   readonly action: NonNullable<ReturnType<typeof asAction>>;
-  readonly resource: Awaited<ReturnType<typeof findThing>>['ref'];
+  readonly resource: Thing['ref'];
 };
 
 export async function decideAs(

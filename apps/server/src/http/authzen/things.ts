@@ -68,8 +68,10 @@ export async function findThing(entity: AuthzenEntity, deps: ControlDeps): Promi
   return { ref: found, place: { type: 'Project', id: found.projectId } };
 }
 
+/** By its id it is asked about as it stands: whether there is such a project is a fact of the decision. */
 async function findProject(id: string, { access }: ControlDeps): Promise<Thing> {
-  const project = await (id.startsWith('prj_') ? access.projects.findById(id) : access.projects.findByKey(id));
+  if (id.startsWith('prj_')) return { ref: { type: 'Project', id }, place: { type: 'Project', id } };
+  const project = await access.projects.findByKey(id);
   if (project === undefined) return nowhere;
   const place = { type: 'Project', id: project.id } as const;
   return { ref: place, place };
