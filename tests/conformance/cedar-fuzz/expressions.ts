@@ -71,6 +71,8 @@ const leaves: Readonly<Record<Kind, readonly [Make, ...Make[]]>> = {
   bool: [
     fixed('true', 'false', 'principal.active', 'resource.public', 'context.session.mfa', 'principal.profile.deep.flag'),
     fixed('resource.owner == principal', 'principal in Org::Team::"eng"', 'resource is Doc', 'principal.age < 18'),
+    (random) => `principal is User in ${literal(random.pick(teams))}`,
+    (random) => `resource is ${random.pick(['Doc', 'Folder'])} in ${literal(random.pick(folders))}`,
     fixed('context.roles.contains("admin")', 'resource has expires', 'resource in Folder::"f2"'),
   ],
   long: [
