@@ -91,6 +91,7 @@ describe('a bundle', () => {
       'platform-admin',
       'release-manager',
       'security-admin',
+      'trusted-decision-caller',
       'viewer',
     ]);
   });
