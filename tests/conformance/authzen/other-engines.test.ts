@@ -16,6 +16,7 @@ import { type OtherEngine, otherEngines } from './other-engines.ts';
 const engines = otherEngines();
 if (engines.length === 0) {
   console.warn('SKIPPED other decision points: MODELWARD_TEST_OPA_FRONT is not set');
+  // There is none to ask; npm test builds OPA and says so when it cannot.
   describe.skip('with another decision point', () => it('is decided there', () => expect(engines).not.toEqual([])));
 }
 

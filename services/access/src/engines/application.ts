@@ -8,7 +8,7 @@ export type ApplicationQuestion = {
   readonly context: Readonly<Record<string, unknown>>;
 };
 
-export type ApplicationEntity = EntityRef & { readonly properties?: Readonly<Record<string, unknown>> | undefined };
+type ApplicationEntity = EntityRef & { readonly properties?: Readonly<Record<string, unknown>> | undefined };
 
 export type Application = {
   readonly bundle: PolicyEngine['bundle'];

@@ -9,7 +9,7 @@ const application = join(import.meta.dirname, '../../../../../tests/conformance/
 
 let server: TestServer;
 let root: Administrator;
-/** Tokens of services that ask: about everything, about one project, with trust, with the right to read policies, without any right. */
+/** Tokens of services that ask, by how far they may. */
 let everywhere: string;
 let fraudOnly: string;
 let trusted: string;
@@ -351,11 +351,41 @@ describe('a search', () => {
     expect(await results('search/resource', { subject: vera, action: read, resource: { type } })).toEqual([]);
   });
 
+  it('for models finds those that evaluation allows, page by page, and only within the reach of who asks', async () => {
+    const scopes: readonly (readonly [string, string])[] = ['fraud', 'churn'].map((key) => [
+      'data-scientist',
+      `project:${key}`,
+    ]);
+    const dan = await addPerson(server, root, { name: 'dan', roles: scopes });
+    const names = ['fraud.a', 'churn.b', 'fraud.c'];
+    for (const name of names) {
+      const { status } = await fetch(`${server.trackingUri}/api/2.0/mlflow/registered-models/create`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${dan.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ name }),
+      });
+      expect({ name, status }).toEqual({ name, status: 200 });
+    }
+    const question = { action: { name: 'model.read' }, resource: { type: 'Model' } };
+    const asDan = { ...question, subject: { type: 'User', id: 'dan' } };
+    expect(await results('search/resource', asDan)).toHaveLength(3);
+    expect(await results('search/resource', asDan, { as: fraudOnly })).toHaveLength(2);
+    const found = await results('search/resource', { ...question, subject: vera });
+    expect(found).toHaveLength(2);
+    for (const id of [...names, ...found.map((one) => one.id)]) {
+      const decision = id !== 'churn.b';
+      const asked = await ask('evaluation', { ...question, subject: vera, resource: { type: 'Model', id } });
+      expect({ id, json: asked.json }).toEqual({ id, json: { decision } });
+    }
+    const { json } = await ask('search/resource', { ...asDan, page: { limit: 1 } });
+    const first = json as { page: { next_token: string }; results: unknown[] };
+    const rest = await results('search/resource', { ...asDan, page: { token: first.page.next_token } });
+    expect([...first.results, ...rest]).toEqual(await results('search/resource', asDan));
+  });
+
   it('is recorded as one', async () => {
     await ask('search/action', { subject: vera, resource: fraud });
-    expect(await lastDecisions(1)).toMatchObject([
-      { decision: 'allow', asked: [{ action: 'pdp.search' }], evaluated: { kind: 'search-action' } },
-    ]);
+    expect(await lastDecisions(1)).toMatchObject([{ decision: 'allow', evaluated: { kind: 'search-action' } }]);
   });
 });
 

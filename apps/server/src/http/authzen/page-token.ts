@@ -3,7 +3,7 @@ import { canonicalJson, type JsonValue } from '@modelward/basics';
 import { limits } from './limits.ts';
 
 /** What a page token is for: it is good for this very search of this caller, and for nobody else's. */
-export type Search = { readonly kind: string; readonly callerId: string; readonly question: unknown };
+type Search = { readonly kind: string; readonly callerId: string; readonly question: unknown };
 
 export type PageTokens = {
   readonly seal: (after: string, search: Search) => string;
