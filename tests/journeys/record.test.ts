@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
@@ -269,8 +269,10 @@ type Unmapped = { readonly tlog: { readonly leaf_hash: string } };
 describe('audit pack', () => {
   it('is evidence that verifies by itself', async () => {
     expect(await done(`audit pack ${file('pack')} --since 2026-01-01 --with-record`)).toContain('entries 0 to ');
-    const sums = spawnSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: file('pack'), encoding: 'utf8' });
-    expect([sums.status, sums.stderr]).toEqual([0, '']);
+    for (const line of readFileSync(file('pack/SHA256SUMS'), 'utf8').trim().split('\n')) {
+      const [sum = '', name = ''] = line.split('  ');
+      expect([name, hash('sha256', readFileSync(file(join('pack', name))), 'hex')]).toEqual([name, sum]);
+    }
     const offline = { cwd: file('nobody-was-here') };
     const whole = await runCliHere(['audit', 'verify', '--folder', file('pack/record'), '--key', key], offline);
     expect([whole.status, whole.stdout]).toEqual([0, expect.stringContaining('verified: modelward/')]);

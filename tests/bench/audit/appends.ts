@@ -20,7 +20,7 @@ type Kind = 'bare log' | 'full record';
 
 async function benchRate(kind: Kind, rate: number): Promise<void> {
   const place = newBenchPlace();
-  const record = await openBenchRecord(place, kind === 'full record' ? createSealer(keysInMemory()) : undefined);
+  const record = await openBenchRecord(place, kind === 'full record' ? { seal: createSealer(keysInMemory()) } : {});
   const cpu = cpuMeter();
   const { times, refused } = await offer(record, kind, rate);
   const used = cpu(times.length);

@@ -13,7 +13,8 @@ export async function benchVerification(count: number): Promise<void> {
     `\nVerification of ${count.toLocaleString('en')} records: every entry, every tile, the root, the signature`,
   );
   const place = newBenchPlace();
-  const record = await openBenchRecord(place);
+  const record = await openBenchRecord(place, { deadlineMs: 120_000 });
+  const writing = cpuMeter();
   const writeMs = performance.now();
   for (let at = 0; at < count; at += atOnce)
     await Promise.all(
@@ -22,7 +23,7 @@ export async function benchVerification(count: number): Promise<void> {
   const wroteSeconds = (performance.now() - writeMs) / 1000;
   row(
     'written',
-    `${wroteSeconds.toFixed(1)} s, ${Math.round(count / wroteSeconds).toLocaleString('en')}/s, ${atOnce} at a time; ${machine()}`,
+    `${wroteSeconds.toFixed(1)} s, ${Math.round(count / wroteSeconds).toLocaleString('en')}/s, ${atOnce} at a time; ${writing(count)}; ${machine()}`,
   );
   await record.close();
   const verifying = cpuMeter();
