@@ -10,11 +10,7 @@ const application = join(import.meta.dirname, '../../../../../tests/conformance/
 let server: TestServer;
 let root: Administrator;
 /** Tokens of services that ask, by how far they may. */
-let everywhere: string;
-let fraudOnly: string;
-let trusted: string;
-let reader: string;
-let nobody: string;
+let [everywhere, fraudOnly, trusted, reader, nobody] = ['', '', '', '', ''];
 
 beforeAll(async () => {
   server = await startTestServer({ environment: { MODELWARD_POLICY_APPLICATION: application } });
