@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fsck, hasVerifiers, sumdbCheck } from '../conformance/tlog/go-verifiers.ts';
 import { type Administrator, enrolAdministrator, freePort, type House, startHouse } from '../support/house.ts';
 import { verifyRecord } from '../support/record.ts';
 import { runCliHere } from '../support/run-cli.ts';
@@ -85,6 +86,20 @@ describe('a verification', () => {
     expect((await runCliHere(receipt, offline)).status).toBe(0);
     const proven = ['audit', 'verify-receipt', join(elsewhere, 'receipt'), '--key', logKey, '--witness', witnessKey];
     expect((await runCliHere(proven, offline)).stdout).toContain('cosigned by elsewhere.example');
+    house = await startHouse({ folder: place, environment });
+  });
+});
+
+describe('verifiers that are not ours', () => {
+  // Without Go they cannot be built; the module that looks for them says so by name.
+  it.skipIf(!hasVerifiers)('accept the cosigned record, and the witness under it', async () => {
+    await house.stop();
+    const copy = join(elsewhere, 'for-others');
+    await cp(join(place, 'data', 'record'), copy, { recursive: true });
+    const [keyFile, witnessFile] = [join(elsewhere, 'log.vkey'), join(elsewhere, 'witness.vkey')];
+    writeFileSync(keyFile, logKey);
+    writeFileSync(witnessFile, witnessKey);
+    expect([fsck(copy, keyFile), sumdbCheck(copy, keyFile, ['-witness', witnessFile])]).toEqual([true, true]);
     house = await startHouse({ folder: place, environment });
   });
 });
