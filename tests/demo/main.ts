@@ -15,8 +15,9 @@ const teller = {
   tell: (text: string) => console.log(`  ${text}`),
 };
 
+let people: Awaited<ReturnType<typeof tellStory>> = [];
 try {
-  await tellStory(house, teller);
+  people = await tellStory(house, teller);
   console.log('\nEvery step did what it says.');
 } catch (fault) {
   console.error(`\nThe story broke off: ${fault instanceof Error ? fault.message : fault}`);
@@ -28,7 +29,11 @@ if (keep && process.exitCode === undefined) {
   console.log(
     `\nIt keeps running: ${house.controlUrl} and tracking URI ${house.trackingUri}, data in ${house.folder}.`,
   );
-  console.log(`People: root, ada, ben, olga, each with the password \`${password}\`. Ctrl-C ends it.`);
+  console.log(
+    `People, each with the password \`${password}\` and recovery codes for the second factor (each works once):`,
+  );
+  for (const { name, recoveryCodes } of people) console.log(`  ${name}: ${recoveryCodes.slice(0, 3).join(' · ')}`);
+  console.log('Ctrl-C ends it.');
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
 } else {
   await end();

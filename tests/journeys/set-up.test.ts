@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type EndpointName, type EndpointOutput, endpointNames, endpoints } from '@modelward/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askControl, type ControlAnswer, createControlClient } from '../support/control-client.ts';
-import { type House, password, startHouse } from '../support/house.ts';
+import { askControl, type ControlAnswer } from '../support/control-client.ts';
+import { addFirstPasskey, type House, password, startHouse } from '../support/house.ts';
 import { verifyRecord } from '../support/record.ts';
 
 let house: House;
@@ -101,7 +101,8 @@ describe('the secret', () => {
     expect([winner?.status, more]).toEqual([200, []]);
     expect(answers.filter(({ status }) => status === 400)).toHaveLength(5);
     const { session, account } = (winner as ControlAnswer).json as EndpointOutput<'enrolments.redeem'>;
-    const call = createControlClient(house.controlUrl, session.secret);
+    expect(session).toMatchObject({ level: 'aal1', missing: 'factor-setup' });
+    const { call } = await addFirstPasskey(house, session.secret);
     expect((await call('people.list', {})).accounts.map(({ name }) => name)).toEqual([account.name]);
     const { links } = await call('role-links.list', {});
     expect(links.map(({ role, principal }) => [role, principal.name])).toEqual([

@@ -10,7 +10,7 @@ import {
   enrolAdministrator,
   freePort,
   type House,
-  password,
+  signInWithPasskey,
   startHouse,
 } from '../support/house.ts';
 import { verifyRecord } from '../support/record.ts';
@@ -122,8 +122,7 @@ describe('a stop', () => {
 });
 
 async function signIn() {
-  const { session } = await createControlClient(house.controlUrl)('sessions.open', { name: 'root', password });
-  return createControlClient(house.controlUrl, session.secret);
+  return createControlClient(house.controlUrl, await signInWithPasskey(house, root));
 }
 
 /** Somebody who may upload, and the path of an artifact of a run of theirs. */

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createControlClient } from './control-client.ts';
+import { createSoftwarePasskey, type SoftwarePasskey } from './software-passkey.ts';
 
 /** A whole Modelward in a process of its own, on free ports and a temporary folder: what `npm start` runs. */
 export type House = {
@@ -97,7 +98,13 @@ export async function freePort(): Promise<number> {
 /** A house as whoever comes to its door and may read its files. */
 export type Enterable = Pick<House, 'controlUrl' | 'folder'>;
 
-export type Administrator = { readonly call: ReturnType<typeof createControlClient>; readonly secret: string };
+export type Administrator = {
+  readonly call: ReturnType<typeof createControlClient>;
+  readonly secret: string;
+  /** What they prove who they are with, besides the password. */
+  readonly device: SoftwarePasskey;
+  readonly recoveryCodes: readonly string[];
+};
 
 /** Of everybody who is made here. New with each run, so that a house that is left running has no password that is known. */
 export const password = `a passphrase of this run: ${randomBytes(12).toString('base64url')}`;
@@ -111,7 +118,42 @@ export async function enrolAdministrator(house: Enterable): Promise<Administrato
     name: 'root',
     password,
   });
-  return { call: createControlClient(house.controlUrl, session.secret), secret: session.secret };
+  return addFirstPasskey(house, session.secret);
+}
+
+/** The first factor of who has only just set a password: it makes their session a whole one. */
+export async function addFirstPasskey(
+  { controlUrl }: Pick<House, 'controlUrl'>,
+  unfinished: string,
+): Promise<Administrator> {
+  const device = createSoftwarePasskey(controlUrl);
+  const call = createControlClient(controlUrl, unfinished);
+  const { options } = await call('passkeys.begin', {});
+  const passkey = device.create(options as unknown as Parameters<typeof device.create>[0]);
+  const { session, recoveryCodes = [] } = await call('passkeys.add', { name: 'laptop', passkey });
+  if (session === undefined) throw new Error('the first factor has not made the session a whole one');
+  return { call: createControlClient(controlUrl, session.secret), secret: session.secret, device, recoveryCodes };
+}
+
+/** A further passkey of somebody who has a second factor already, and a new session opened with it. */
+export async function addPasskeyAndSignIn(house: Pick<House, 'controlUrl'>, secret: string) {
+  const device = createSoftwarePasskey(house.controlUrl);
+  const call = createControlClient(house.controlUrl, secret);
+  const { options } = await call('passkeys.begin', {});
+  const passkey = device.create(options as unknown as Parameters<typeof device.create>[0]);
+  await call('passkeys.add', { name: 'another', passkey });
+  return { call: createControlClient(house.controlUrl, await signInWithPasskey(house, { device })), device };
+}
+
+/** A new session of somebody, opened with their passkey. */
+export async function signInWithPasskey(
+  { controlUrl }: Pick<House, 'controlUrl'>,
+  { device }: Pick<Administrator, 'device'>,
+): Promise<string> {
+  const call = createControlClient(controlUrl);
+  const { options } = await call('passkey-sign-ins.begin', {});
+  const { session } = await call('passkey-sign-ins.finish', { passkey: device.get(options, { origin: controlUrl }) });
+  return session.secret;
 }
 
 export type Person = Administrator & { readonly name: string; readonly token: string; readonly tokenId: string };
@@ -132,7 +174,7 @@ export async function addPerson(
     secret: invitation.secret,
     password,
   });
-  const call = createControlClient(house.controlUrl, session.secret);
-  const made = await call('tokens.create', { label: 'mlflow', scopes });
-  return { name, call, secret: session.secret, token: made.secret, tokenId: made.token.id };
+  const whole = await addFirstPasskey(house, session.secret);
+  const made = await whole.call('tokens.create', { label: 'mlflow', scopes });
+  return { ...whole, name, token: made.secret, tokenId: made.token.id };
 }

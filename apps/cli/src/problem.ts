@@ -41,7 +41,9 @@ function describeRemedy(remedy: ApiRemedy): string {
     case 'sign-in':
       return 'signing in, where a token is not enough';
     case 'step-up':
-      return remedy.phishingResistant ? 'signing in anew with a passkey' : `signing in anew, at level ${remedy.level}`;
+      return remedy.phishingResistant
+        ? 'signing in anew with a passkey: `npx modelward step-up`'
+        : `signing in anew, at level ${remedy.level}`;
     case 'device':
       return remedy.need === 'managed' ? 'a managed device' : 'an enrolled device';
     case 'approval':

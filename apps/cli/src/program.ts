@@ -12,12 +12,14 @@ import { addPrivacy } from './commands/privacy.ts';
 import { addProjects } from './commands/projects.ts';
 import { addRoles } from './commands/roles.ts';
 import { addSignIn } from './commands/sign-in.ts';
+import { addStepUp } from './commands/step-up.ts';
 import { addTokens } from './commands/tokens.ts';
 import { addWitness } from './commands/witness.ts';
 import { describeProblem, Problem } from './problem.ts';
 
 const commands = [
   addSignIn,
+  addStepUp,
   addEnrol,
   addPeople,
   addServices,

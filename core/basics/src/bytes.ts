@@ -50,3 +50,10 @@ export function fromBase64(text: string): Uint8Array | undefined {
 export function toBase64Url(bytes: Uint8Array): string {
   return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
+
+/** Bytes of base64url without padding, or undefined when the text is anything else (RFC 4648 section 5, RFC 7515). */
+export function fromBase64Url(text: string): Uint8Array | undefined {
+  if (!/^[\w-]*$/.test(text)) return undefined;
+  const padded = text.padEnd(text.length + ((4 - (text.length % 4)) % 4), '=');
+  return fromBase64(padded.replaceAll('-', '+').replaceAll('_', '/'));
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
 import * as shape from './shapes.ts';
 
 /** The part of the control API that is about the record. */

@@ -1,25 +1,8 @@
 import { z } from 'zod';
-import type { Action } from './actions.ts';
 import { auditEndpoints } from './audit-endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
+import { factorEndpoints } from './factor-endpoints.ts';
 import * as shape from './shapes.ts';
-
-/**
- * Who may call: anybody (`open`), anybody who is signed in and then only about themselves, or whoever policy allows the
- * action.
- */
-export type EndpointAccess = 'open' | 'signed-in' | { readonly action: Action };
-
-export type Endpoint = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** `{name}` is one path segment; `{name*}`, at the end, is all the segments that remain. */
-  readonly path: string;
-  readonly summary: string;
-  readonly access: EndpointAccess;
-  /** Path, query (GET, DELETE) and body (POST) together: a name never comes from two places. */
-  readonly input: z.ZodType<Record<string, unknown>>;
-  /** `octets`: the answer is not JSON but bytes. */
-  readonly output: z.ZodType | 'octets';
-};
 
 const nothing = z.strictObject({});
 const done = z.object({});
@@ -58,6 +41,7 @@ export const endpoints = {
     input: nothing,
     output: done,
   },
+  ...factorEndpoints,
   me: {
     method: 'GET',
     path: '/api/v1/me',
@@ -67,9 +51,12 @@ export const endpoints = {
     output: z.object({
       account: shape.account,
       credential: z.object({
-        kind: z.enum(['password-session', 'personal-token']),
+        kind: z.enum(['password-session', 'passkey-session', 'personal-token']),
         id: z.string(),
-        level: z.enum(['none', 'aal1', 'aal2', 'aal3']),
+        level: shape.level,
+        phishingResistant: z.boolean(),
+        /** Since the person last proved who they are; of sessions only. */
+        ageSeconds: z.number().optional(),
         scopes: z.array(z.string()).optional(),
       }),
       trackingUri: z.string(),
@@ -107,6 +94,32 @@ export const endpoints = {
     input: byName,
     output: oneAccount,
   },
+  'people.lock': {
+    method: 'POST',
+    path: '/api/v1/people/{name}/lock',
+    summary: 'The alarm: stop everything that a person holds, until an administrator activates the account',
+    access: { action: 'account.manage' },
+    input: byName,
+    output: oneAccount,
+  },
+  'people.offboard': {
+    method: 'POST',
+    path: '/api/v1/people/{name}/offboard',
+    summary:
+      'End an account for good: password, factors, sessions, tokens and memberships go, and the name stays taken',
+    access: { action: 'account.manage' },
+    input: byName,
+    output: oneAccount,
+  },
+  'people.reset': {
+    method: 'POST',
+    path: '/api/v1/people/{name}/reset',
+    summary:
+      'A one-time link for a person who lost the second factor: using it removes all factors and sets a new password',
+    access: { action: 'account.manage' },
+    input: byName,
+    output: z.object({ account: shape.account, invitation: shape.invitation }),
+  },
   'people.activate': {
     method: 'POST',
     path: '/api/v1/people/{name}/activate',
@@ -135,6 +148,22 @@ export const endpoints = {
     method: 'POST',
     path: '/api/v1/services/{name}/suspend',
     summary: 'Stop everything that a service holds from the next request on',
+    access: { action: 'account.manage' },
+    input: byName,
+    output: oneAccount,
+  },
+  'services.lock': {
+    method: 'POST',
+    path: '/api/v1/services/{name}/lock',
+    summary: 'The alarm: stop everything that a service holds, until an administrator activates the account',
+    access: { action: 'account.manage' },
+    input: byName,
+    output: oneAccount,
+  },
+  'services.offboard': {
+    method: 'POST',
+    path: '/api/v1/services/{name}/offboard',
+    summary: 'End a service for good: its tokens and memberships go, and the name stays taken',
     access: { action: 'account.manage' },
     input: byName,
     output: oneAccount,

@@ -30,7 +30,9 @@ const commitments = z.record(z.string().regex(/^[a-z]{1,32}$/), z.string().regex
 const authentication = z.strictObject({
   /** `none`: a credential that is not bound to a key; nothing lifts it. */
   level: z.enum(['none', 'aal1', 'aal2', 'aal3']),
-  credential: z.enum(['personal-token', 'password-session', 'enrolment', 'files-owner']),
+  credential: z.enum(['personal-token', 'password-session', 'passkey-session', 'enrolment', 'files-owner']),
+  /** With what the person signed in; of sessions only. */
+  methods: z.array(z.enum(['password', 'totp', 'recovery-code', 'passkey'])).optional(),
   credentialId: id.optional(),
 });
 
@@ -104,8 +106,15 @@ const change = z.strictObject({
     'account.suspended',
     'account.activated',
     'account.recovered',
+    'account.reset',
+    'account.locked',
+    'account.offboarded',
     'password.set',
+    'factor.added',
+    'factor.removed',
+    'recovery-codes.made',
     'session.opened',
+    'session.lifted',
     'session.ended',
     'token.created',
     'token.revoked',

@@ -2,6 +2,7 @@
 export * from './actions.ts';
 export * from './authzen/answers.ts';
 export * from './authzen/questions.ts';
+export * from './endpoint.ts';
 export * from './endpoints.ts';
 export * from './errors.ts';
 export { changeKinds, eventKinds } from './event-catalogue.ts';

@@ -54,7 +54,7 @@ export const account = z.object({
   kind: z.enum(['person', 'service']),
   name: z.string(),
   email: z.string().nullable(),
-  state: z.enum(['invited', 'active', 'suspended']),
+  state: z.enum(['invited', 'active', 'suspended', 'locked', 'offboarded']),
   createdAtMs: z.int(),
 });
 
@@ -65,7 +65,80 @@ export const invitation = z.object({
   endsAtMs: z.int(),
 });
 
-export const session = z.object({ secret: z.string(), endsAtMs: z.int() });
+export const level = z.enum(['none', 'aal1', 'aal2', 'aal3']);
+const method = z.enum(['password', 'totp', 'recovery-code', 'passkey']);
+
+export const session = z.object({
+  secret: z.string(),
+  endsAtMs: z.int(),
+  level,
+  phishingResistant: z.boolean(),
+  /** What is still to be done before the session is good for anything: use the second factor, or set one up. */
+  missing: z.enum(['second-factor', 'factor-setup']).nullable(),
+});
+
+/** A session as its person sees it among all of theirs. */
+export const ownSession = z.object({
+  id: z.string(),
+  isThis: z.boolean(),
+  client: z.enum(['browser', 'program']),
+  methods: z.array(method),
+  openedAtMs: z.int(),
+  lastUsedAtMs: z.int(),
+  endsAtMs: z.int(),
+});
+
+export const passkey = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdAtMs: z.int(),
+  lastUsedAtMs: z.int().nullable(),
+  /** It may be copied to other devices of the same person. */
+  backupEligible: z.boolean(),
+  backedUp: z.boolean(),
+});
+
+export const notice = z.object({ kind: z.string(), subject: z.string().nullable(), atMs: z.int() });
+
+/** What `navigator.credentials` is asked with; written by the WebAuthn library. */
+export const webAuthnOptions = z.looseObject({ challenge: z.string() });
+
+const base64Url = z
+  .string()
+  .max(32_768)
+  .regex(/^[\w-]*$/);
+const credential = {
+  id: base64Url.min(1),
+  rawId: base64Url,
+  type: z.literal('public-key'),
+  authenticatorAttachment: z.enum(['platform', 'cross-platform']).optional(),
+  clientExtensionResults: z.record(z.string().max(64), z.unknown()).default({}),
+};
+const transports = z.array(z.enum(['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'])).max(8);
+
+/** `PublicKeyCredential.toJSON()` of a new passkey. */
+export const newPasskeyInput = z.object({
+  ...credential,
+  response: z.object({
+    clientDataJSON: base64Url,
+    attestationObject: base64Url,
+    transports: transports.optional().catch(undefined),
+  }),
+});
+
+/** `PublicKeyCredential.toJSON()` of a passkey that was used. */
+export const passkeyInput = z.object({
+  ...credential,
+  response: z.object({
+    clientDataJSON: base64Url,
+    authenticatorData: base64Url,
+    signature: base64Url,
+    userHandle: base64Url.optional(),
+  }),
+});
+
+/** What adding a factor answers with; recovery codes and the session's new secret come with the first one. */
+export const factorAdded = z.object({ recoveryCodes: z.array(z.string()).optional(), session: session.optional() });
 
 const member = z.object({ id: z.string(), kind: z.enum(['person', 'service']), name: z.string() });
 

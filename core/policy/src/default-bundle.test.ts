@@ -63,7 +63,7 @@ describe('a service', () => {
     ['token.revoke', 'Service', true],
     ['token.read', 'User', false],
   ] as const)('asked for %s on a %s is answered %s when it is its own account', (action, on, allowed) => {
-    expect(engine.decide(ask({ action, on: resources[on] }, 'aal1', job)).allowed).toBe(allowed);
+    expect(engine.decide(ask({ action, on: resources[on] }, 'aal2', job)).allowed).toBe(allowed);
   });
 });
 
@@ -97,7 +97,7 @@ describe('a guardrail', () => {
       ] as const
     ).map(([action, on, role]): [string, Row] => [
       'unbound-administration',
-      { action, on, role, known: freshUnbound, lifted: bound },
+      { action, on, role, known: freshUnbound, lifted: passkey },
     ]),
     [
       'unbound-promotion',
@@ -122,11 +122,11 @@ describe('a guardrail', () => {
       'unbound-production-delete',
       { action: 'model.delete', on: 'Model, production', role: 'model-owner', known: {}, lifted: bound },
     ],
-    ['unbound-export', { action: 'audit.export', on: 'Organization', role: 'auditor', known: {}, lifted: bound }],
-    ['unbound-export', { action: 'audit.export', on: 'AuditLog', role: 'auditor', known: {}, lifted: bound }],
+    ['unbound-export', { action: 'audit.export', on: 'Organization', role: 'auditor', known: {}, lifted: passkey }],
+    ['unbound-export', { action: 'audit.export', on: 'AuditLog', role: 'auditor', known: {}, lifted: passkey }],
     [
       'unbound-approval',
-      { action: 'request.approve', on: 'AccessRequest', role: 'access-approver', known: {}, lifted: bound },
+      { action: 'request.approve', on: 'AccessRequest', role: 'access-approver', known: {}, lifted: passkey },
     ],
     [
       'unbound-restricted',
@@ -211,7 +211,7 @@ describe('a guardrail', () => {
         action: 'role.assign',
         on: 'Project',
         role: 'security-admin',
-        known: { ...bound, change: { gainerIds: [ada.id], soleAdministrator: true } },
+        known: { ...passkey, auth: stale, change: { gainerIds: [ada.id], soleAdministrator: true } },
       },
     ],
     [
@@ -221,6 +221,33 @@ describe('a guardrail', () => {
         on: 'Project',
         role: 'security-admin',
         known: { ...passkey, ...gains(ada), approvals: { people: 2, disinterested: 0 } },
+      },
+    ],
+    ...(
+      [
+        ['role.assign', 'Project', 'security-admin'],
+        ['account.manage', 'User', 'security-admin'],
+        ['group.manage', 'Group', 'security-admin'],
+        ['device.manage', 'Device', 'security-admin'],
+        ['project.create', 'Organization', 'platform-admin'],
+        ['project.manage', 'Project', 'platform-admin'],
+        ['environment.manage', 'Environment', 'platform-admin'],
+        ['policy.activate', 'PolicyBundle', 'platform-admin'],
+        ['request.approve', 'AccessRequest', 'access-approver'],
+        ['audit.export', 'AuditLog', 'auditor'],
+      ] as const
+    ).map(([action, on, role]): [string, Row] => [
+      'administration-sign-in',
+      { action, on, role, known: bound, lifted: passkey },
+    ]),
+    [
+      'second-factor',
+      {
+        action: 'model.read',
+        on: 'Model',
+        role: 'viewer',
+        known: { ...bound, auth: { level: 'aal1', ageSeconds: 60 } },
+        lifted: bound,
       },
     ],
     [

@@ -7,7 +7,18 @@ import type { PolicyAnswer, PolicyEngine, PolicyQuestion } from './engine.ts';
 import { limits } from './limits.ts';
 import { createShadowedEngine, type ShadowDifference } from './shadowed-engine.ts';
 import { defaultFiles, mustLoad } from './testing/default-bundle.ts';
-import { ada, ask, entities, job, link, organization, project, resources, team } from './testing/small-world.ts';
+import {
+  ada,
+  ask,
+  entities,
+  job,
+  link,
+  organization,
+  passkey,
+  project,
+  resources,
+  team,
+} from './testing/small-world.ts';
 
 const bundle = mustLoad(defaultFiles());
 const readModel = { action: 'model.read', on: resources.Model };
@@ -108,7 +119,7 @@ describe('parsed policy sets', () => {
       for (const [at, links] of combinations.entries()) {
         const asked = { action: 'audit.export', on: organization, links };
         const answers = [
-          cedar.decide(ask(asked)).allowed,
+          cedar.decide(ask(asked, passkey)).allowed,
           other.decide(ask(asked, 'none')).allowed,
           cedar.decide(ask(asked, 'none')).allowed,
         ];
@@ -141,7 +152,7 @@ describe('laws', () => {
     action: fc.constantFrom(...actions),
     on: fc.constantFrom(...Object.values(resources)),
     links: fc.array(anyLink, { minLength: 1, maxLength: 5 }),
-    level: fc.constantFrom('none' as const, 'aal1' as const),
+    level: fc.constantFrom('none' as const, 'aal2' as const),
     without: fc.nat(4),
   });
 

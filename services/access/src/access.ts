@@ -32,15 +32,20 @@ export function createAccess({ database, engine, remote, nowMs, newId }: AccessD
   const candidates = createCandidateStore(tables);
   const { findAll } = createResourceStore(tables);
   const roles: readonly Role[] = engine.bundle.roles;
+  const links = createLinks({ tables, roles, nowMs, newId });
+  const risky = new Set(roles.filter(({ risk }) => risk === 'high').map(({ name }) => name));
   const deciding = remote === undefined ? undefined : createRemoteDecide({ facts, engine, remote, nowMs });
   return {
+    /** Whether an account holds, itself or through a group, a role that its bundle calls a high risk. */
+    isPrivileged: async (accountId: string): Promise<boolean> =>
+      (await links.heldBy(accountId)).some((role) => risky.has(role)),
     decide: deciding ?? createDecide({ facts, engine, nowMs }),
     allows: deciding === undefined ? createAllows({ facts, engine, nowMs }) : allowedBy(deciding),
     // Candidates come from the links that our own policies read: of another decision point nothing can be listed.
     list: deciding === undefined ? createList({ facts, factStore, candidates, findAll, engine, nowMs }) : listNothing,
     roles,
     projects: createProjects({ tables, nowMs, newId }),
-    links: createLinks({ tables, roles, nowMs, newId }),
+    links,
     resources: createResources({ tables, nowMs, newId }),
   };
 }

@@ -1,4 +1,5 @@
 import type { RedeemRefusal } from './enrolment/redeem.ts';
+import type { FactorRefusal } from './factors/factor-change.ts';
 import { limits } from './limits.ts';
 import type { PasswordRefusal } from './passwords/rules.ts';
 import type { NewTokenRefusal } from './tokens/tokens.ts';
@@ -7,6 +8,8 @@ export type IdentityRefusal =
   | NewTokenRefusal
   | RedeemRefusal
   | PasswordRefusal
+  | FactorRefusal
+  | 'password-needed'
   | 'email-form'
   | 'state'
   | 'group-unknown'
@@ -42,17 +45,44 @@ const texts: Readonly<Record<IdentityRefusal, RefusalText>> = {
   'email-form': { message: 'that is no e-mail address', next: 'correct it, or leave it out' },
   exists: { message: 'the name is taken', next: 'choose another name' },
   'password-too-short': {
-    message: `the password has fewer than ${passwords.fewestCharacters} characters`,
+    message: `the password has fewer than ${passwords.fewestCharacters} characters (${passwords.fewestCharactersWithFactor} where a second factor is set up)`,
     next: otherPassword,
   },
   'password-too-long': {
     message: `the password has more than ${passwords.mostCharacters} characters`,
     next: 'shorten it',
   },
+  'password-has-context': {
+    message: 'the password is mostly a word that everybody here would guess first',
+    next: otherPassword,
+  },
+  'password-common': { message: 'the password is one of those that leaks hold most often', next: otherPassword },
   'password-not-text': { message: 'the password is not valid text', next: otherPassword },
   'password-has-name': { message: 'the password contains the name of the account', next: otherPassword },
   'password-has-email': { message: 'the password contains the e-mail address', next: otherPassword },
   'password-too-simple': { message: 'the password is a pattern that is guessed at once', next: otherPassword },
+  'password-needed': { message: 'a code alone is not enough by now', next: 'give the password with it' },
+  'factor-needed': {
+    message: 'the second factor is needed for this',
+    next: 'use your passkey, or a code of your authenticator app',
+  },
+  stale: {
+    message: 'you signed in too long ago for this',
+    next: 'prove who you are again, then do it within ten minutes',
+  },
+  'factor-name-form': {
+    message: `a name is one line of 1 to ${limits.factors.nameCharacters} characters`,
+    next: 'choose another name',
+  },
+  'factor-refused': { message: 'that is no answer to what was asked, or it came too late', next: 'begin again' },
+  'factor-exists': { message: 'that is set up already', next: 'remove the one that there is first' },
+  'too-many-factors': {
+    message: `an account has ${limits.factors.passkeys} passkeys at most`,
+    next: 'remove those that are not used',
+  },
+  'factor-unknown': { message: 'there is no such factor', next: 'look at the list of your own' },
+  'last-factor': { message: 'everybody keeps a second factor', next: 'add another one first' },
+  'session-ended': { message: 'the session has ended', next: 'sign in again' },
   'label-form': {
     message: `a label is one line of 1 to ${tokens.labelCharacters} characters`,
     next: 'choose another label',

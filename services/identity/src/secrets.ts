@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { toBase64Url } from '@modelward/basics';
 
-export type SecretPrefix = 'mw_pat' | 'mw_ses' | 'mw_enr';
-type IdPrefix = 'acc' | 'grp' | 'tok' | 'ses' | 'enr';
+export type SecretPrefix = 'mw_pat' | 'mw_ses' | 'mw_enr' | 'mw_stp';
+type IdPrefix = 'acc' | 'grp' | 'tok' | 'ses' | 'enr' | 'pky' | 'ntc';
 
 export type RandomBytes = (length: number) => Uint8Array;
 

@@ -6,6 +6,7 @@ import * as registry from './migrations/0003-registry.ts';
 import * as policyFacts from './migrations/0004-policy-facts.ts';
 import * as recordIndex from './migrations/0005-record-index.ts';
 import * as privacy from './migrations/0006-privacy.ts';
+import * as factors from './migrations/0010-factors.ts';
 import type { Tables } from './tables.ts';
 
 /** In order; a migration that has shipped is never edited. The same ones run on SQLite and on PostgreSQL. */
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   '0004-policy-facts': policyFacts,
   '0005-record-index': recordIndex,
   '0006-privacy': privacy,
+  '0010-factors': factors,
 };
 
 /** Applies what is missing, all or nothing; throws on a database that a newer version has already changed. */

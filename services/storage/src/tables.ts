@@ -1,10 +1,11 @@
 import type { AccessTables } from './tables/access.ts';
+import type { FactorTables } from './tables/factors.ts';
 import type { PrincipalTables } from './tables/principals.ts';
 import type { PrivacyTables } from './tables/privacy.ts';
 import type { RecordIndexTables } from './tables/record-index.ts';
 import type { RegistryTables } from './tables/registry.ts';
 
-export type Tables = PrincipalTables & AccessTables & RegistryTables & PrivacyTables & RecordIndexTables;
+export type Tables = PrincipalTables & FactorTables & AccessTables & RegistryTables & PrivacyTables & RecordIndexTables;
 
 /** Every table, those that others refer to first. */
 export const tablesInOrder: readonly (keyof Tables)[] = [
@@ -14,6 +15,12 @@ export const tablesInOrder: readonly (keyof Tables)[] = [
   'enrolments',
   'sessions',
   'tokens',
+  'passkeys',
+  'totp_secrets',
+  'recovery_codes',
+  'used_challenges',
+  'step_up_links',
+  'notices',
   'projects',
   'role_links',
   'resources',

@@ -4,7 +4,9 @@ import { moment } from '../table.ts';
 
 /** `people` and `services`: who can be allowed anything. */
 export function addPeople(program: Command, cli: Cli): void {
-  const people = program.command('people').description('people: list, add, invite, suspend, activate');
+  const people = program
+    .command('people')
+    .description('people: list, add, invite, reset, suspend, lock, activate, offboard');
   addList(people, cli, 'people');
   people
     .command('add <name>')
@@ -25,13 +27,21 @@ export function addPeople(program: Command, cli: Cli): void {
       cli.note(`give ${account.name} this link, which works once, until ${moment(invitation.endsAtMs)}:`);
       cli.print(invitation.link);
     });
+  people
+    .command('reset <name>')
+    .description('a one-time link for who lost the second factor: it removes all factors and sets a new password')
+    .action(async (name: string, _: object, command: Command) => {
+      const { account, invitation } = await connect(cli, command).call('people.reset', { name });
+      cli.note(`give ${account.name} this link, which works once, until ${moment(invitation.endsAtMs)}:`);
+      cli.print(invitation.link);
+    });
   addStates(people, cli, 'people');
 }
 
 export function addServices(program: Command, cli: Cli): void {
   const services = program
     .command('services')
-    .description('services (jobs and programs): list, add, suspend, activate');
+    .description('services (jobs and programs): list, add, suspend, lock, activate, offboard');
   addList(services, cli, 'services');
   services
     .command('add <name>')
@@ -67,6 +77,20 @@ function addStates(parent: Command, cli: Cli, kind: 'people' | 'services'): void
     .action(async (name: string, _: object, command: Command) => {
       const { account } = await connect(cli, command).call(`${kind}.suspend`, { name });
       cli.print(`${account.name} is suspended`);
+    });
+  parent
+    .command('lock <name>')
+    .description('the alarm: stop all that they hold until an administrator activates them')
+    .action(async (name: string, _: object, command: Command) => {
+      const { account } = await connect(cli, command).call(`${kind}.lock`, { name });
+      cli.print(`${account.name} is locked`);
+    });
+  parent
+    .command('offboard <name>')
+    .description('end the account for good: nothing that opened anything is kept, and there is no way back')
+    .action(async (name: string, _: object, command: Command) => {
+      const { account } = await connect(cli, command).call(`${kind}.offboard`, { name });
+      cli.print(`${account.name} is offboarded`);
     });
   parent
     .command('activate <name>')

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Cli, connectAsNobody, serverOf } from '../cli.ts';
 import { Problem } from '../problem.ts';
+import { finishSession } from '../second-factor.ts';
 import { moment } from '../table.ts';
 
 /** `enrol`: what the enrolment page does, without a browser. */
@@ -17,13 +18,18 @@ export function addEnrol(program: Command, cli: Cli): void {
       const isFirst = options.first === true || given.isFirst;
       const name = isFirst ? { name: options.name ?? (await askName(cli)) } : {};
       const password = await choosePassword(cli);
-      const { account, session, trackingUri } = await client.call('enrolments.redeem', {
+      const {
+        account,
+        session: begun,
+        trackingUri,
+      } = await client.call('enrolments.redeem', {
         secret: given.secret,
         password,
         ...name,
       });
       const server = serverOf(cli, command);
-      cli.sessions.save(server, { name: account.name, ...session });
+      const session = await finishSession(cli, server, begun);
+      cli.sessions.save(server, { name: account.name, secret: session.secret, endsAtMs: session.endsAtMs });
       cli.print(`you are ${account.name} at ${server}, signed in until ${moment(session.endsAtMs)}`);
       cli.print(`for MLflow at ${trackingUri}: make a token with \`npx modelward token create --label mlflow\``);
     });

@@ -1,16 +1,22 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ControlDeps } from './deps.ts';
 import { describeApi } from './openapi.ts';
-import { enrolmentPage, homePage, type Page } from './pages.ts';
+import { accountPage, enrolmentPage, homePage, type Page, stepUpPage } from './pages.ts';
 import { writeReceipt } from './respond.ts';
 
 /** What people open in a browser, and the description of the API for programs. */
 export function bindPages(app: FastifyInstance, deps: ControlDeps): void {
   const enrolment = enrolmentPage();
+  const account = accountPage();
+  const stepUp = stepUpPage();
   const description = JSON.stringify(describeApi(deps));
   const page = { beforeSetUp: true, isPage: true };
 
   app.get('/enrol', { config: page }, async (_, reply) => sendPage(reply, enrolment));
+
+  app.get('/account', { config: { isPage: true } }, async (_, reply) => sendPage(reply, account));
+
+  app.get('/step-up', { config: { isPage: true } }, async (_, reply) => sendPage(reply, stepUp));
 
   app.get('/', { config: page }, async (request, reply) => {
     writeReceipt(reply, request.exchange);

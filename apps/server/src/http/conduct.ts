@@ -60,7 +60,7 @@ async function conductKnown<Name extends KnownEndpoint>(
     await recordUnreadable({ name, exchange, refusal: question.reason }, deps);
     return question;
   }
-  const known = { question: question.value, caller, deps };
+  const known = { question: question.value, caller, exchange, deps };
   const refusal = await decide({ name, exchange, about: await handler.about?.(known) }, deps);
   if (refusal !== undefined) return refused(refusal);
   const result = await handler.perform(known);
@@ -87,7 +87,7 @@ async function decide({ name, exchange, about }: Deciding, deps: ControlDeps): P
   // What is not there is asked about all the same: what is hidden and what is missing then cost the same reads.
   const resource = about === undefined ? organization : (about.resource ?? missing);
   const decision = await deps.access.decide({
-    ...questionOf(caller),
+    ...questionOf(caller, deps.nowMs()),
     interface: 'control',
     asked: [{ action: access.action, resource }],
   });
@@ -102,6 +102,7 @@ async function decide({ name, exchange, about }: Deciding, deps: ControlDeps): P
         named: about?.named,
         remedies: decision.remedies,
         remediesUnavailable: decision.remediesUnavailable,
+        isBound: caller.session !== undefined,
       })
     : hidden(about);
 }

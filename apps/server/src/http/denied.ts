@@ -5,19 +5,22 @@ type Denial = {
   readonly action: Action;
   readonly named?: { readonly type: string; readonly name: string } | undefined;
   readonly remedies: readonly ApiRemedy[];
+  /** A session asked, which can be made stronger as it is. */
+  readonly isBound: boolean;
   /** What would help is not known: another decision point decides. */
   readonly remediesUnavailable?: boolean | undefined;
 };
 
 /** A refusal that says what was refused and what would help, from what the decision point found would. */
-export function denied({ action, named, remedies, remediesUnavailable }: Denial): ControlRefusal {
+export function denied({ action, named, remedies, isBound, remediesUnavailable }: Denial): ControlRefusal {
   const where = named === undefined ? '' : ` on ${named.type.toLowerCase()} \`${named.name}\``;
-  return {
-    code: 'denied',
-    message: `you may not do \`${action}\`${where}`,
-    next: remediesUnavailable ? notKnown : nextStep(remedies),
-    remedies,
-  };
+  const [first] = remedies;
+  if (isBound && remedies.length === 1 && first?.kind === 'step-up') {
+    const message = `\`${action}\`${where} needs another sign-in than this one`;
+    return { code: 'step-up-needed', message, next: nextStep(remedies), remedies, challenge: challengeOf(first) };
+  }
+  const next = remediesUnavailable ? notKnown : nextStep(remedies);
+  return { code: 'denied', message: `you may not do \`${action}\`${where}`, next, remedies };
 }
 
 const notKnown = 'ask an administrator; another decision point decides here, so what would help is not known';
@@ -36,7 +39,7 @@ function words(remedy: ApiRemedy): string {
     case 'sign-in':
       return 'a personal access token is not enough; sign in with `npx modelward sign-in` and do it from there';
     case 'step-up':
-      return `sign in anew${factorText(remedy)} and do it from there`;
+      return `sign in anew${factorText(remedy)} (\`npx modelward step-up\`) and do it from there`;
     case 'device':
       return `do it from ${remedy.need === 'managed' ? 'a managed device' : 'an enrolled device'}`;
     case 'approval':
@@ -53,4 +56,14 @@ function factorText({ level, phishingResistant }: Extract<ApiRemedy, { kind: 'st
 
 function scopeText({ type, name }: { type: string; name: string }): string {
   return type === 'Organization' ? 'the organization' : `${type.toLowerCase()} \`${name}\``;
+}
+
+/** What a sign-in that is asked for anew counts for: how new exactly it has to be is the policy's matter. */
+const freshSeconds = 300;
+
+/** RFC 9470 section 3: a client that knows it finds out by itself what to ask the person for. */
+function challengeOf({ level, phishingResistant }: Extract<ApiRemedy, { kind: 'step-up' }>): string {
+  const acr = phishingResistant ? 'phishing-resistant' : level;
+  const description = 'error_description="a stronger or newer sign-in is needed"';
+  return `error="insufficient_user_authentication", ${description}, acr_values="${acr}", max_age="${freshSeconds}"`;
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Access, AccessQuestion, Application } from '@modelward/access';
 import type { AuditRecord, RecordIndex } from '@modelward/audit';
 import type { Actor, AuthenticationContext, DecisionEvent, Receipt } from '@modelward/contract';
-import type { Account, Identity } from '@modelward/identity';
+import { type Account, type Identity, type Session, strengthOf } from '@modelward/identity';
 import type { PolicyBundle } from '@modelward/policy';
 import type { PageTokens } from './authzen/page-token.ts';
 
@@ -32,7 +32,10 @@ export type ControlDeps = {
     readonly record: boolean;
     readonly upstream?: boolean;
   }>;
-  readonly identity: Pick<Identity, 'accounts' | 'groups' | 'enrolments' | 'sessions' | 'tokens'>;
+  readonly identity: Pick<
+    Identity,
+    'accounts' | 'groups' | 'enrolments' | 'passwords' | 'factors' | 'sessions' | 'stepUpLinks' | 'tokens'
+  >;
   readonly access: Pick<Access, 'decide' | 'list' | 'projects' | 'links' | 'resources'>;
   readonly bundle: Pick<PolicyBundle, 'version' | 'digest' | 'roles' | 'types'>;
   /** Another application's policies, that may be asked over AuthZEN. */
@@ -65,6 +68,8 @@ type ControlRecord = Pick<
 export type Caller = {
   readonly account: Account;
   readonly authentication: AuthenticationContext & { readonly credentialId: string };
+  /** Of a person who is signed in; a token has none. */
+  readonly session?: Session;
   /** Undefined: not narrowed. */
   readonly scopes: readonly string[] | undefined;
 };
@@ -96,12 +101,19 @@ export function actorOf({ account }: Caller): Actor {
   return { kind: account.kind, id: account.id };
 }
 
-export function questionOf(caller: Caller): Omit<AccessQuestion, 'asked'> {
+export function questionOf(caller: Caller, nowMs: number): Omit<AccessQuestion, 'asked'> {
   const { level, credential } = caller.authentication;
   return {
     principal: { kind: caller.account.kind, id: caller.account.id },
-    authentication: { level, credential },
+    authentication: { level, credential, ...provedBy(caller, nowMs) },
     scopes: caller.scopes,
     interface: 'control',
   };
+}
+
+/** How strongly and how long ago a signed-in person proved who they are. */
+export function provedBy({ session }: Caller, nowMs: number) {
+  if (session === undefined) return {};
+  const { phishingResistant } = strengthOf(session.methods);
+  return { phishingResistant, ageSeconds: Math.max(0, nowMs - session.authenticatedAtMs) / 1000 };
 }

@@ -1,30 +1,30 @@
-import {
-  type AuditEntry,
-  type EndpointInput,
-  type EndpointName,
-  type EndpointOutput,
-  endpointNames,
-  endpoints,
-} from '@modelward/contract';
+import { type AuditEntry, type EndpointInput, type EndpointName, endpointNames, endpoints } from '@modelward/contract';
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ControlAnswer } from '../../../../tests/support/control-client.ts';
+import { type ControlAnswer, createControlClient } from '../../../../tests/support/control-client.ts';
 import {
   type Administrator,
   addPerson,
   enrolAdministrator,
   type Person,
   password,
+  signInWithPasskey,
 } from '../../../../tests/support/house.ts';
+import { createSoftwarePasskey } from '../../../../tests/support/software-passkey.ts';
 import { startTestServer, type TestServer } from '../testing/server.ts';
 
 let server: TestServer;
 let root: Administrator;
+/** Another administrator, for sessions that are opened and end. */
+let spare: Person;
 /** Signed in, and without any role. */
 let nobody: Person;
 
 beforeAll(async () => {
   server = await startTestServer();
   root = await enrolAdministrator(server);
+  const roles = ['security-admin', 'platform-admin', 'auditor'].map((role) => [role, 'organization'] as const);
+  spare = await addPerson(server, root, { name: 'spare', roles });
   nobody = await addPerson(server, root, { name: 'nobody' });
   await root.call('role-links.assign', { role: 'auditor', principal: 'root', scope: 'organization' });
   await root.call('services.add', { name: 'ci' });
@@ -44,7 +44,10 @@ const group = async () => (await root.call('groups.add', { name: fresh() })).nam
 const link = { role: 'viewer', scope: 'project:hidden' };
 
 type Case<Name extends EndpointName> = {
-  readonly input: () => Promise<EndpointInput<Name>> | EndpointInput<Name>;
+  /** Asked with this credential: what is about the session that asks is made for it. */
+  readonly input: (secret: string) => Promise<EndpointInput<Name>> | EndpointInput<Name>;
+  /** In place of a session of an administrator. */
+  readonly as?: () => Promise<string>;
   /** What the record says that it changed, in order. */
   readonly changes: readonly string[];
   /** What somebody without a role hears. Absent where everybody signed in is answered, or anybody. */
@@ -60,6 +63,81 @@ const cases: { readonly [Name in EndpointName]: Case<Name> } = {
     }),
     changes: ['password.set', 'session.opened'],
   },
+  'passkey-sign-ins.begin': { input: () => ({}), changes: [] },
+  'passkey-sign-ins.finish': {
+    input: async () => {
+      const { options } = await createControlClient(server.controlUrl)('passkey-sign-ins.begin', {});
+      return { passkey: spare.device.get(options) };
+    },
+    changes: ['session.opened'],
+  },
+  'step-ups.begin': { input: () => ({}), changes: [] },
+  'step-ups.finish': {
+    input: async (secret) => {
+      const { options } = await createControlClient(server.controlUrl, secret)('step-ups.begin', {});
+      return { passkey: spare.device.get(options) };
+    },
+    changes: ['session.lifted'],
+  },
+  'step-up-links.begin': { input: () => ({}), changes: [] },
+  'step-up-links.look': { input: async (secret) => ({ secret: await stepUpLink(secret) }), changes: [] },
+  'step-up-links.approve': {
+    input: async (secret) => approvalOf(await stepUpLink(secret)),
+    changes: [],
+  },
+  'step-up-links.collect': {
+    input: async (secret) => {
+      const approval = await approvalOf(await stepUpLink(secret));
+      await createControlClient(server.controlUrl)('step-up-links.approve', approval);
+      return {};
+    },
+    changes: ['session.lifted'],
+  },
+  'sessions.list': { input: () => ({}), changes: [] },
+  'sessions.end-one': {
+    input: async (secret) => {
+      await session();
+      const { sessions } = await createControlClient(server.controlUrl, secret)('sessions.list', {});
+      return { id: sessions.find(({ isThis }) => !isThis)?.id ?? '' };
+    },
+    changes: ['session.ended'],
+  },
+  'sessions.end-others': { input: () => ({}), changes: ['session.ended'] },
+  'passwords.change': {
+    input: () => ({ current: password, next: password }),
+    changes: ['password.set'],
+  },
+  'factors.list': { input: () => ({}), changes: [] },
+  'passkeys.begin': { input: () => ({}), changes: [] },
+  'passkeys.add': {
+    input: async (secret) => ({ name: 'phone', passkey: await newPasskey(secret) }),
+    changes: ['factor.added'],
+  },
+  'passkeys.remove': {
+    input: async (secret) => {
+      const call = createControlClient(server.controlUrl, secret);
+      await call('passkeys.add', { name: 'old', passkey: await newPasskey(secret) });
+      const { passkeys } = await call('factors.list', {});
+      return { id: passkeys.find(({ name }) => name === 'old')?.id ?? '' };
+    },
+    changes: ['factor.removed'],
+  },
+  'totp.begin': { input: () => ({}), changes: [], as: freshPerson },
+  'totp.confirm': {
+    input: async (secret) => ({ code: await totpCode(secret) }),
+    changes: ['factor.added'],
+    as: freshPerson,
+  },
+  'totp.remove': {
+    input: async (secret) => {
+      const code = await totpCode(secret);
+      await createControlClient(server.controlUrl, secret)('totp.confirm', { code });
+      return {};
+    },
+    changes: ['factor.removed'],
+    as: freshPerson,
+  },
+  'recovery-codes.renew': { input: () => ({}), changes: ['recovery-codes.made'] },
   'sessions.open': {
     input: () => ({ name: 'root', password }),
     changes: ['session.opened'],
@@ -75,15 +153,28 @@ const cases: { readonly [Name in EndpointName]: Case<Name> } = {
   'people.invite': { input: async () => ({ name: await person() }), changes: ['account.invited'], refusedWith: 404 },
   'people.suspend': { input: async () => ({ name: await person() }), changes: ['account.suspended'], refusedWith: 404 },
   'people.activate': {
-    input: async () => ({ name: await person() }),
+    input: async () => ({ name: await suspended() }),
     changes: ['account.activated'],
     refusedWith: 404,
   },
+  'people.lock': { input: async () => ({ name: await active() }), changes: ['account.locked'], refusedWith: 404 },
+  'people.offboard': {
+    input: async () => ({ name: await person() }),
+    changes: ['account.offboarded'],
+    refusedWith: 404,
+  },
+  'people.reset': { input: async () => ({ name: await active() }), changes: ['account.reset'], refusedWith: 404 },
   'services.list': { input: () => ({}), changes: [], refusedWith: 403 },
   'services.add': { input: () => ({ name: fresh() }), changes: ['account.created'], refusedWith: 403 },
   'services.suspend': {
     input: async () => ({ name: await service() }),
     changes: ['account.suspended'],
+    refusedWith: 404,
+  },
+  'services.lock': { input: async () => ({ name: await service() }), changes: ['account.locked'], refusedWith: 404 },
+  'services.offboard': {
+    input: async () => ({ name: await service() }),
+    changes: ['account.offboarded'],
     refusedWith: 404,
   },
   'services.activate': {
@@ -159,14 +250,52 @@ const cases: { readonly [Name in EndpointName]: Case<Name> } = {
   },
 };
 
-/** Whose session it is does not matter, and it may end. */
+/** A session of an administrator that may end. */
 async function session(): Promise<string> {
-  const { json } = await server.ask('sessions.open', { name: 'root', password });
-  return (json as EndpointOutput<'sessions.open'>).session.secret;
+  return signInWithPasskey(server, spare);
 }
 
+async function stepUpLink(secret: string): Promise<string> {
+  const { link } = await createControlClient(server.controlUrl, secret)('step-up-links.begin', {});
+  return link.split('#secret=')[1] ?? '';
+}
+
+async function approvalOf(secret: string) {
+  const { options } = await createControlClient(server.controlUrl)('step-up-links.look', { secret });
+  return { secret, passkey: spare.device.get(options) };
+}
+
+/** Of somebody who has a passkey and nothing else. */
+async function freshPerson(): Promise<string> {
+  return (await addPerson(server, root, { name: fresh() })).secret;
+}
+
+async function active(): Promise<string> {
+  return (await addPerson(server, root, { name: fresh() })).name;
+}
+
+async function suspended(): Promise<string> {
+  const name = await active();
+  await root.call('people.suspend', { name });
+  return name;
+}
+
+async function newPasskey(secret: string) {
+  const { options } = await createControlClient(server.controlUrl, secret)('passkeys.begin', {});
+  const device = createSoftwarePasskey(server.controlUrl);
+  return device.create(options as unknown as Parameters<typeof device.create>[0]);
+}
+
+async function totpCode(secret: string): Promise<string> {
+  const begun = await createControlClient(server.controlUrl, secret)('totp.begin', {});
+  return new TOTP({ secret: Secret.fromBase32(begun.secret) }).generate();
+}
+
+/** One that the use of an endpoint does not end needs none of its own. */
+const credentialFor = (name: EndpointName) => (cases[name].as ?? session)();
+
 async function use<Name extends EndpointName>(name: Name, secret: string | undefined): Promise<ControlAnswer> {
-  return server.ask(name, await cases[name].input(), secret);
+  return server.ask(name, await cases[name].input(secret ?? (await credentialFor(name))), secret);
 }
 
 type Indexed = { readonly index: number; readonly entry: AuditEntry };
@@ -186,10 +315,12 @@ function actionOf(name: EndpointName): string {
 }
 
 const isOpen = (name: EndpointName) => endpoints[name].access === 'open';
+/** It only hands out a challenge: nobody has done anything yet, and there is nothing to record. */
+const isRecorded = (name: EndpointName) => name !== 'passkey-sign-ins.begin' && name !== 'step-up-links.look';
 
-describe.each(endpointNames)('%s', (name) => {
+describe.each(endpointNames.filter(isRecorded))('%s', (name) => {
   it('is in the record: the decision before it, what it changed, and how it ended', async () => {
-    const answer = await use(name, isOpen(name) ? undefined : await session());
+    const answer = await use(name, isOpen(name) ? undefined : await credentialFor(name));
     expect(answer.status, new TextDecoder().decode(answer.bytes)).toBe(200);
     const [{ index, entry }, ...rest] = await recordOf(answer);
     expect(entry).toMatchObject({

@@ -21,6 +21,7 @@ export type About = {
 type Known<Name extends EndpointName> = {
   readonly question: EndpointQuestion<Name>;
   readonly caller: Caller;
+  readonly exchange: Exchange;
   readonly deps: ControlDeps;
 };
 

@@ -1,4 +1,5 @@
 import { ok, type Result, refused } from '@modelward/basics';
+import { type Session, strengthOf } from '@modelward/identity';
 import { twoCredentials } from './admit.ts';
 import type { Caller, ControlDeps } from './deps.ts';
 import { type ControlRefusal, unauthenticated } from './refusal.ts';
@@ -23,8 +24,14 @@ async function identifySession(
   const found = await sessions.identify(secret);
   if (!found.ok) return refused(unauthenticated(found.reason));
   const { account, session } = found.value;
-  const authentication = { level: 'aal1', credential: 'password-session', credentialId: session.id } as const;
-  return ok({ account, authentication, scopes: undefined });
+  return ok({ account, authentication: authenticationOf(session), session, scopes: undefined });
+}
+
+/** What the record says of a session: how it was opened, and with what. */
+export function authenticationOf({ id, methods }: Session): Caller['authentication'] {
+  const { level } = strengthOf(methods);
+  const credential = methods.includes('password') ? 'password-session' : 'passkey-session';
+  return { level, credential, credentialId: id, methods: [...methods] };
 }
 
 /** A token is bound to no key: its level is none, and nothing lifts it. */

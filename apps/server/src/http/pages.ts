@@ -11,9 +11,34 @@ const mark =
 
 /** The page that takes a one-time secret. Nothing in it comes from a request: the secret stays in the browser's fragment. */
 export function enrolmentPage(): Page {
-  const script = readFileSync(join(folder, 'enrol.js'), 'utf8');
-  const body = readFileSync(join(folder, 'enrol.html'), 'utf8');
-  return page({ title: 'Set a password', body, script });
+  return page({ title: 'Set a password', body: bodyOf('enrol'), script: scriptOf('enrol') });
+}
+
+/** Signing in, and what a person has: factors, sessions, tokens. The session lives in the page's memory and nowhere else. */
+export function accountPage(): Page {
+  return page({ title: 'Your account', body: bodyOf('account'), script: scriptOf('account') });
+}
+
+/** Where a program's person proves more than the program can ask for. */
+export function stepUpPage(): Page {
+  return page({ title: 'Prove who you are', body: bodyOf('step-up'), script: scriptOf('step-up') });
+}
+
+/** What pages have in common, each part its markup and its script. */
+const parts = ['second-factor', 'factor-setup'];
+
+function read(file: string): string {
+  return readFileSync(join(folder, file), 'utf8');
+}
+
+function bodyOf(name: string): string {
+  return read(`${name}.html`).replaceAll(/<!--part:([a-z-]+)-->/g, (_, part: string) => read(`${part}.html`));
+}
+
+/** The modules of a page as the one script that its policy names by its digest: nothing else is ever loaded. */
+function scriptOf(name: string): string {
+  const modules = ['page', ...parts, name].map((part) => read(`${part}.js`));
+  return modules.map((text) => text.replaceAll(/^import [^;]+;$/gm, '').replaceAll(/^export /gm, '')).join('\n');
 }
 
 export type HomeFacts = {
@@ -29,7 +54,7 @@ export function homePage(facts: HomeFacts): Page {
     'tracking-uri': escapeHtml(facts.trackingUri),
     documents: facts.isSetUp ? documentLinks(facts.documents) : '',
   };
-  const template = readFileSync(join(folder, 'home.html'), 'utf8');
+  const template = read('home.html');
   const body = template.replaceAll(/<!--fill:([a-z-]+)-->/g, (_, name: string) => fill[name] ?? '');
   return page({ title: 'Modelward', body });
 }

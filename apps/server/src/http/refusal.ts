@@ -9,6 +9,8 @@ export type ControlRefusal = {
   readonly reasons?: readonly string[];
   readonly remedies?: readonly ApiRemedy[];
   readonly retryAfterSeconds?: number;
+  /** More parameters of the `Bearer` challenge. */
+  readonly challenge?: string;
 };
 
 /** Why nobody is identified. The full reason goes to the record; the words say as much as its holder may know. */

@@ -25,7 +25,10 @@ export function writeReceipt(reply: FastifyReply, { requestId, receipt }: Exchan
 /** The answer that says no. Somebody who is not identified leaves a note; a refused caller has a decision in the record. */
 export function refuse(reply: FastifyReply, exchange: Exchange, refusal: ControlRefusal): FastifyReply {
   writeReceipt(reply, exchange);
-  if (refusal.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="modelward"');
+  if (statusOf(refusal) === 401) {
+    const more = refusal.challenge === undefined ? '' : `, ${refusal.challenge}`;
+    reply.header('www-authenticate', `Bearer realm="modelward"${more}`);
+  }
   if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', String(refusal.retryAfterSeconds));
   const body = JSON.stringify(errorBody(refusal, exchange.requestId));
   exchange.bytesOut = Buffer.byteLength(body);

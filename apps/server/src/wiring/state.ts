@@ -18,6 +18,7 @@ import { createIdentity } from '@modelward/identity';
 import { createCompiledEngine, type PolicyBundle } from '@modelward/policy';
 import { type Database, openDatabase } from '@modelward/storage';
 import type { Config } from '../config/load-config.ts';
+import { originOf } from '../config/origins.ts';
 import { loadApplication } from './application.ts';
 import { holdDataFolder } from './data-folder.ts';
 import { databaseFile, policiesFolder, recordFolder, validatedBundlesFile } from './folders.ts';
@@ -126,9 +127,17 @@ async function openAll({ config, onFault }: Opening, { bundle, opened }: Beginni
   const recordIndex = keepIndex(database, record);
   opened.add(recordIndex.close);
   const pseudonyms = createPseudonyms(loadSecretKey(join(config.keyFolder, 'pseudonyms.key')));
-  const identity = createIdentity({ database, nowMs: Date.now, randomBytes: (length: number) => randomBytes(length) });
   const engine = createCompiledEngine(bundle);
   const access = createAccess({ database, engine, remote: createRemoteEngine(config), nowMs: Date.now, newId });
+  const origin = originOf(config, 'control');
+  const identity = createIdentity({
+    database,
+    nowMs: Date.now,
+    randomBytes: (length: number) => randomBytes(length),
+    key: loadSecretKey(join(config.keyFolder, 'identity.key')),
+    relyingParty: { hostName: new URL(origin).hostname, origin },
+    isPrivileged: access.isPrivileged,
+  });
   return {
     database,
     subjects,

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -12,7 +12,9 @@ it('what passed at one start is known at the next, whole and by nothing less', (
 });
 
 it('a memory that cannot be written forgets, and stops nothing', () => {
-  const file = '/proc/modelward/bundles';
+  const notAFolder = join(mkdtempSync(join(tmpdir(), 'modelward-validated-')), 'file');
+  writeFileSync(notAFolder, '');
+  const file = join(notAFolder, 'bundles');
   const memory = rememberValidated(file);
   memory.add('cedar-4 abc');
   expect([memory.has('cedar-4 abc'), rememberValidated(file).has('cedar-4 abc')]).toEqual([true, false]);

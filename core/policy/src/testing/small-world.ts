@@ -165,13 +165,13 @@ const unknown = {
 export type Known = { readonly [Field in keyof typeof unknown]?: PolicyValue | PolicyRecord };
 
 /** Circumstances that guardrails ask for, by what they are called in the matrix. */
-export const bound: Known = { auth: { level: 'aal1', ageSeconds: 60 }, token: { binding: 'session' } };
+export const bound: Known = { auth: { level: 'aal2', ageSeconds: 60 }, token: { binding: 'session' } };
 export const passkey: Known = {
   auth: { level: 'aal2', ageSeconds: 60, phishingResistant: true },
   token: { binding: 'session' },
 };
 export const approved: Known = {
-  auth: { level: 'aal1', ageSeconds: 60 },
+  auth: { level: 'aal2', ageSeconds: 60 },
   token: { binding: 'dpop' },
   approvals: { people: 1, digest: 'sha256:1' },
   content: { digest: 'sha256:1' },
@@ -195,7 +195,7 @@ type Asked = { readonly action: string; readonly on: EntityRef; readonly links?:
 
 export function ask(
   { action, on, links = [] }: Asked,
-  known: Known | Level = 'aal1',
+  known: Known | Level = 'aal2',
   principal: EntityRef = ada,
 ): PolicyQuestion {
   return { principal, action, resource: on, context: contextOf(known), entities: sliceOf(principal, on), links };

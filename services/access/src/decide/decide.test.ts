@@ -98,7 +98,7 @@ describe.each(databases)('a decision on $name', ({ open }) => {
   it.each(['suspended', 'invited'] as const)('is no for an account that is %s, before policy', async (state) => {
     const account = await world.addAccount('person', state);
     await world.assign('platform-admin', organization, { to: account });
-    const answer = await world.decide({ action: 'model.read', on: world.model, by: account, level: 'aal1' });
+    const answer = await world.decide({ action: 'model.read', on: world.model, by: account, level: 'aal2' });
     expect(answer).toMatchObject({ allowed: false, discoverable: false, reasons: [`account-${state}`], remedies: [] });
   });
 
@@ -145,7 +145,7 @@ describe.each(databases)('a decision on $name', ({ open }) => {
   it('keeps what is restricted to managed devices, and all that lies in it', async () => {
     const { version, model, access } = world;
     await world.assign('viewer', inProject(world.fraud));
-    const download = { action: 'version.download', on: version, level: 'aal1' } as const;
+    const download = { action: 'version.download', on: version, level: 'aal2' } as const;
     const managed = { device: { tier: 3, managed: true, compliant: true } };
     expect(await world.decide(download)).toMatchObject({ allowed: true });
     expect(await access.resources.classify({ id: model.id, sensitivity: 'restricted' })).toBe(true);

@@ -12,5 +12,9 @@ export function principalFlaw({ principal }: Pick<AccessQuestion, 'principal'>, 
       return 'account-invited';
     case 'suspended':
       return 'account-suspended';
+    case 'locked':
+      return 'account-locked';
+    case 'offboarded':
+      return 'account-offboarded';
   }
 }

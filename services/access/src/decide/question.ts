@@ -34,6 +34,8 @@ export type ReasonCode =
   | 'account-unknown'
   | 'account-invited'
   | 'account-suspended'
+  | 'account-locked'
+  | 'account-offboarded'
   | 'resource-unknown'
   | 'no-permit'
   /** Another decision point decides, and gave no answer in time, or none that can be read. */

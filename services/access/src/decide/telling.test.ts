@@ -105,7 +105,7 @@ describe('laws', () => {
     ({ ada }) => ({ type: 'Account', id: ada.id }),
     () => shown.model,
   );
-  const anyLevel = fc.constantFrom('none' as const, 'aal1' as const);
+  const anyLevel = fc.constantFrom('none' as const, 'aal2' as const);
   let askers: { kind: 'person'; id: string }[] = [];
   beforeAll(async () => {
     const roles = ['viewer', 'data-scientist', 'release-manager', 'platform-admin'];

@@ -3,7 +3,7 @@ import type { Kysely, Selectable, Tables } from '@modelward/storage';
 export type AccountFacts = {
   readonly id: string;
   readonly kind: 'person' | 'service';
-  readonly state: 'invited' | 'active' | 'suspended';
+  readonly state: Selectable<Tables['accounts']>['state'];
   readonly groupIds: readonly string[];
 };
 export type ProjectFacts = { readonly id: string; readonly key: string; readonly listed: boolean };

@@ -41,6 +41,20 @@ export function createLinkStore(tables: Kysely<Tables>) {
       }
       return (await query.orderBy('from_ms').orderBy('id').execute()).map(linkOf);
     },
+    /** The roles in force now of an account, by itself or through its groups. */
+    rolesHeldBy: async ({ accountId, nowMs }: { accountId: string; nowMs: number }): Promise<readonly string[]> => {
+      const groups = tables.selectFrom('group_members').select('group_id').where('account_id', '=', accountId);
+      const rows = await tables
+        .selectFrom('role_links')
+        .select('role')
+        .distinct()
+        .where((either) => either.or([either('principal_id', '=', accountId), either('principal_id', 'in', groups)]))
+        .where('revoked_at_ms', 'is', null)
+        .where('from_ms', '<=', nowMs)
+        .where((either) => either.or([either('until_ms', 'is', null), either('until_ms', '>', nowMs)]))
+        .execute();
+      return rows.map(({ role }) => role);
+    },
     insert: async (link: RoleLink) => {
       await tables.insertInto('role_links').values(rowOf(link)).execute();
     },

@@ -41,6 +41,8 @@ type Deps = {
 export type Links = {
   readonly list: (filter?: LinkFilter) => Promise<readonly RoleLink[]>;
   readonly assign: (assignment: Assignment) => Promise<Result<RoleLink, AssignRefusal>>;
+  /** The roles in force now of an account, by itself or through its groups. */
+  readonly heldBy: (accountId: string) => Promise<readonly string[]>;
   /** The link as revoked; undefined when there was none that still ran. */
   readonly revoke: (id: string) => Promise<RoleLink | undefined>;
   /** The same over a transaction of the caller's, so that a change and its links happen together or not at all. */
@@ -61,6 +63,7 @@ export function createLinks(deps: Deps): Links {
       await store.insert(link);
       return ok(link);
     },
+    heldBy: (accountId) => store.rolesHeldBy({ accountId, nowMs: deps.nowMs() }),
     revoke: (id) => store.revoke({ id, nowMs: deps.nowMs() }),
     within: (transaction) => createLinks({ ...deps, tables: transaction }),
   };

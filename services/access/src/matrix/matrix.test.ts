@@ -48,11 +48,11 @@ describe('the matrix of the roles', { timeout: 60_000 }, () => {
   it.each([
     ['nobody', 'model.read', 'scores', 'never'],
     ['viewer', 'model.read', 'scores', 'always'],
-    ['viewer', 'artifact.read', 'secret-file', 'signed-in and managed-device'],
+    ['viewer', 'artifact.read', 'secret-file', 'second-factor and managed-device'],
     ['data-scientist', 'run.delete', 'run', 'owner'],
     ['release-manager', 'version.promote', 'version', 'passkey'],
-    ['nobody', 'token.create', 'bob', 'owner and signed-in'],
-    ['auditor', 'audit.export', 'record', 'signed-in'],
+    ['nobody', 'token.create', 'bob', 'owner and second-factor'],
+    ['auditor', 'audit.export', 'record', 'passkey'],
     ['auditor', 'model.read', 'scores', 'never'],
   ])('%s does %s on %s: %s', (who, action, on, words) => {
     expect(answer(roles, who, action, on)).toBe(words);
@@ -83,7 +83,9 @@ it('the matrix of people has those who have a role, also by a group, with all th
 it('as CSV holds a line for each answer, and no formula', () => {
   const lines = matrixCsv(roles).split('\r\n');
   expect(lines).toHaveLength(roles.cells.length + 1);
-  expect(lines).toContain('"viewer","artifact.read","Artifact","secret-file","when","signed-in and managed-device"');
+  expect(lines).toContain(
+    '"viewer","artifact.read","Artifact","secret-file","when","second-factor and managed-device"',
+  );
   const strange = {
     who: ['=x()'],
     cells: [{ who: '=x()', action: 'a"b', on: { type: 'T', id: '@i' }, answer: { allowed: 'never' } as const }],

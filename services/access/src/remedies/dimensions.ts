@@ -38,8 +38,8 @@ function signedIn(remedy: Lever['remedies'][number], authentication: Omit<Authen
 }
 
 const unboundSignIns: readonly Lever[] = [
-  signedIn({ kind: 'sign-in' }, { level: 'aal1' }),
-  signedIn({ kind: 'step-up', level: 'aal2', phishingResistant: false }, { level: 'aal2' }),
+  // A whole sign-in: the second factor belongs to it.
+  signedIn({ kind: 'sign-in' }, { level: 'aal2' }),
   signedIn({ kind: 'step-up', level: 'aal2', phishingResistant: true }, { level: 'aal2', phishingResistant: true }),
 ];
 

@@ -42,6 +42,8 @@ afterAll(() => database.close());
 
 const organization = { type: 'Organization', id: organizationId } as const;
 const passkey = { kind: 'step-up', level: 'aal2', phishingResistant: true } as const;
+/** A passkey sign-in of an hour ago. */
+const resistant = { phishingResistant: true, ageSeconds: 3600 };
 
 describe('a remedy', () => {
   const role = (name: string, on: { type: string; id: string }, called: string): Remedy => ({
@@ -52,7 +54,7 @@ describe('a remedy', () => {
 
   it('is the least risky role that may be asked for and would allow it, on the narrowest scope', async () => {
     const remedyFor = async (action: Action, on: ResourceRef) =>
-      (await world.decide({ action, on, level: 'aal1' })).remedies;
+      (await world.decide({ action, on, level: 'aal2' })).remedies;
     const project = { type: 'Project', id: world.open.id };
     expect(await remedyFor('model.read', shown.model)).toEqual([role('viewer', shown.model, 'open.m')]);
     expect(await remedyFor('version.read', shown.version)).toEqual([role('viewer', shown.model, 'open.m')]);
@@ -71,7 +73,7 @@ describe('a remedy', () => {
     const gail = await world.addAccount('person');
     const { model } = world;
     await world.assign('viewer', { type: 'Model', id: model.id }, { to: gail });
-    const ask = { by: gail, level: 'aal1', on: model } as const;
+    const ask = { by: gail, level: 'aal2', on: model } as const;
     const update = await world.decide({ action: 'model.update', ...ask });
     expect(update.remedies).toEqual([role('model-owner', model, 'fraud.scores')]);
     const create = await world.decide({ action: 'model.create', ...ask, on: inProject(world.fraud) });
@@ -83,7 +85,7 @@ describe('a remedy', () => {
       ['audit.read', { type: 'Organization' }],
       ['role.assign', shown.model],
     ] as const) {
-      expect(await world.decide({ action, on, level: 'aal1' })).toMatchObject({ discoverable: true, remedies: [] });
+      expect(await world.decide({ action, on, level: 'aal2' })).toMatchObject({ discoverable: true, remedies: [] });
     }
   });
 
@@ -109,12 +111,12 @@ describe('a remedy', () => {
     expect(await world.decide({ ...ask, scopes: ['model.create@fraud'] })).toMatchObject({ allowed: true });
   });
 
-  it('is to sign in when that is all that is missing, and nothing of the kind for a service', async () => {
+  it('is a passkey when that is all that is missing, and nothing of the kind for a service', async () => {
     const erin = await world.addAccount('person');
     await world.assign('auditor', organization, { to: erin });
     const ask = { action: 'audit.export', on: { type: 'Organization' }, by: erin } as const;
-    expect(await world.decide(ask)).toMatchObject({ reasons: ['unbound-export'], remedies: [{ kind: 'sign-in' }] });
-    expect(await world.decide({ ...ask, level: 'aal1' })).toMatchObject({ allowed: true });
+    expect(await world.decide(ask)).toMatchObject({ reasons: ['unbound-export'], remedies: [passkey] });
+    expect(await world.decide({ ...ask, level: 'aal2', proved: resistant })).toMatchObject({ allowed: true });
     await world.assign('auditor', organization, { to: world.job });
     expect(await world.decide({ ...ask, by: world.job })).toMatchObject({ reasons: ['unbound-export'], remedies: [] });
   });
@@ -123,7 +125,7 @@ describe('a remedy', () => {
     const { ada, bob } = world;
     const own = { action: 'token.create', on: { type: 'Account', id: ada.id } } as const;
     expect(await world.decide(own)).toMatchObject({ allowed: false, remedies: [{ kind: 'sign-in' }] });
-    const others = await world.decide({ ...own, on: { type: 'Account', id: bob.id }, level: 'aal1' });
+    const others = await world.decide({ ...own, on: { type: 'Account', id: bob.id }, level: 'aal2' });
     expect(others).toMatchObject({ allowed: false, remedies: [] });
   });
 
@@ -138,7 +140,7 @@ describe('a remedy', () => {
   it('never says that the risk is high, only what is to be done', async () => {
     const iris = await world.addAccount('person');
     await world.assign('viewer', inProject(world.fraud), { to: iris });
-    const question = world.question({ action: 'model.read', on: world.model, by: iris, level: 'aal1' });
+    const question = world.question({ action: 'model.read', on: world.model, by: iris, level: 'aal2' });
     const answer = await world.access.decide({ ...question, circumstances: { risk: 'high' } });
     expect(answer).toMatchObject({ reasons: ['high-risk'], remedies: [passkey], alternatives: [] });
     expect(JSON.stringify([answer.remedies, answer.alternatives])).not.toContain('risk');
@@ -151,20 +153,26 @@ describe('a remedy', () => {
     await world.access.resources.classify({ id: version.id, sensitivity: 'restricted' });
     const ask = { action: 'version.download', on: version, by: jo } as const;
     const device = { kind: 'device', need: 'managed' } as const;
-    expect((await world.decide({ ...ask, level: 'aal1' })).remedies).toEqual([device]);
+    expect((await world.decide({ ...ask, level: 'aal2' })).remedies).toEqual([device]);
     expect((await world.decide(ask)).remedies).toEqual([{ kind: 'sign-in' }, device]);
   });
 
   it('is an approval of that very content for a service, and for whoever would gain', async () => {
     await world.assign('release-manager', inProject(world.fraud), { to: world.job });
-    const promote = world.question({ action: 'version.promote', on: world.version, by: world.job, level: 'aal1' });
+    const promote = world.question({ action: 'version.promote', on: world.version, by: world.job, level: 'aal2' });
     const authentication = { ...promote.authentication, binding: 'mtls' } as const;
     const asked = { ...promote, authentication, circumstances: { contentDigest: 'sha256:1' } };
     const approval = { kind: 'approval', people: 1 };
     expect(await world.access.decide(asked)).toMatchObject({ allowed: false, remedies: [approval], alternatives: [] });
     const kim = await world.addAccount('person');
     await world.assign('security-admin', organization, { to: kim });
-    const assign = world.question({ action: 'role.assign', on: inProject(world.fraud), by: kim, level: 'aal1' });
+    const assign = world.question({
+      action: 'role.assign',
+      on: inProject(world.fraud),
+      by: kim,
+      level: 'aal2',
+      proved: resistant,
+    });
     const change = { gainerIds: [kim.id], soleAdministrator: false };
     expect(await world.access.decide({ ...assign, circumstances: { change } })).toMatchObject({
       reasons: ['self-gain'],
@@ -182,10 +190,10 @@ describe('a remedy', () => {
     const fromMs = world.clock.nowMs + 90_000;
     await world.assign('viewer', inProject(world.fraud), { to: lee });
     await world.assign('security-admin', organization, { to: lee, fromMs });
-    const ask = { action: 'role.assign', on: world.model, by: lee, level: 'aal1' } as const;
+    const ask = { action: 'role.assign', on: world.model, by: lee, level: 'aal2', proved: resistant } as const;
     expect(await world.decide(ask)).toMatchObject({ remedies: [{ kind: 'time', fromMs }] });
-    const unbound = await world.decide({ ...ask, level: 'none' });
-    expect(unbound.remedies).toEqual([{ kind: 'time', fromMs }, { kind: 'sign-in' }]);
+    const unbound = await world.decide({ ...ask, level: 'none', proved: undefined });
+    expect(unbound.remedies).toEqual([{ kind: 'time', fromMs }, passkey]);
   });
 
   it('of two things in two projects is one role that holds both, or none', async () => {
@@ -211,6 +219,7 @@ describe('laws', () => {
     await world.assign('release-manager', inProject(world.fraud), { to: job });
     const later = { to: people[0], fromMs: world.clock.nowMs + 60_000 };
     await world.assign('security-admin', organization, later);
+    await world.assign('model-owner', inProject(world.fraud), later);
     await world.access.resources.classify({ id: world.run.id, sensitivity: 'restricted' });
     askers = [...people, job];
   });
@@ -284,7 +293,7 @@ describe('laws', () => {
     const unbound = authentication.level === 'none';
     switch (remedy.kind) {
       case 'sign-in':
-        return { ...question, authentication: { ...session, level: 'aal1' }, scopes: undefined };
+        return { ...question, authentication: { ...session, level: 'aal2' }, scopes: undefined };
       case 'step-up': {
         const { level, phishingResistant } = remedy;
         if (unbound)
@@ -327,7 +336,7 @@ describe('laws', () => {
           }
         }
       }),
-      { numRuns: 250 },
+      { numRuns: 600 },
     );
     expect(seen.sets).toBeGreaterThan(40);
     expect([...seen.kinds].toSorted()).toEqual([

@@ -29,6 +29,8 @@ type Ask = {
   readonly on: ResourceRef;
   readonly by?: LinkPrincipal;
   readonly level?: Authentication['level'];
+  /** How a signed-in person proved who they are. */
+  readonly proved?: { readonly phishingResistant: boolean; readonly ageSeconds: number } | undefined;
   readonly scopes?: readonly string[];
 };
 
@@ -84,9 +86,9 @@ export async function createWorld(database: Database, engine: PolicyEngine) {
     return assigned.value;
   };
 
-  const question = ({ action, on, by = ada, level = 'none', scopes }: Ask): AccessQuestion => ({
+  const question = ({ action, on, by = ada, level = 'none', scopes, proved }: Ask): AccessQuestion => ({
     principal: by.kind === 'service' ? { kind: 'service', id: by.id } : { kind: 'person', id: by.id },
-    authentication: { level, credential: level === 'none' ? 'personal-token' : 'password-session' },
+    authentication: { level, credential: level === 'none' ? 'personal-token' : 'password-session', ...proved },
     scopes,
     interface: 'mlflow',
     asked: [{ action, resource: on }],

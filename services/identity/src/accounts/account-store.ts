@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql, type Tables } from '@modelward/storage';
+import { statesBefore } from './states.ts';
 
 type Row = Selectable<Tables['accounts']>;
 
@@ -51,13 +52,18 @@ export function createAccountStore(tables: Kysely<Tables>) {
         .executeTakeFirstOrThrow();
       return numInsertedOrUpdatedRows === 1n;
     },
-    suspend: async (id: string) => changed(tables, { id, state: 'suspended' }),
+    /** Undefined when it is in none of the states from which this one can be reached. */
+    setState: async (id: string, state: Row['state']) => changed(tables, { id, state, from: statesBefore(state) }),
     /** A person without a password goes back to being invited. */
     activate: async (id: string) => {
       const state = sql<
         Row['state']
       >`case when kind = 'person' and password_hash is null then 'invited' else 'active' end`;
-      return changed(tables, { id, state });
+      return changed(tables, { id, state, from: [...statesBefore('active'), 'invited'] });
+    },
+    /** Nothing that would let its person in again is kept. */
+    forgetPassword: async (id: string): Promise<void> => {
+      await tables.updateTable('accounts').set({ password_hash: null }).where('id', '=', id).execute();
     },
     /** Undefined when the account is not in the expected state (any more). */
     setPassword: async (change: { id: string; passwordHash: string; expected: Row['state'] }) => {
@@ -75,36 +81,39 @@ export function createAccountStore(tables: Kysely<Tables>) {
     anonymise: async ({ id, name }: { id: string; name: string }): Promise<void> => {
       await tables
         .updateTable('accounts')
-        .set({ name, email: null, password_hash: null, state: 'suspended' })
+        .set({ name, email: null, password_hash: null, state: 'offboarded' })
         .where('id', '=', id)
         .execute();
       await tables.updateTable('tokens').set({ label: 'erased' }).where('account_id', '=', id).execute();
-      await tables.deleteFrom('group_members').where('account_id', '=', id).execute();
     },
     /**
-     * Whether an account is active with this very password, and stays so until the transaction ends: the update changes
-     * nothing but holds the row, so that a recovery or suspension comes wholly before or wholly after.
+     * Whether an account is active, with this very password where one is named, and stays so until the transaction ends: the
+     * update changes nothing but holds the row, so that a recovery or suspension comes wholly before or wholly after.
      */
-    holdActive: async ({ id, passwordHash }: { id: string; passwordHash: string }): Promise<boolean> => {
-      const { numUpdatedRows } = await tables
+    holdActive: async ({ id, passwordHash }: { id: string; passwordHash?: string }): Promise<boolean> => {
+      const active = tables
         .updateTable('accounts')
         .set({ state: 'active' })
         .where('id', '=', id)
-        .where('state', '=', 'active')
-        .where('password_hash', '=', passwordHash)
-        .executeTakeFirstOrThrow();
-      return numUpdatedRows === 1n;
+        .where('state', '=', 'active');
+      const held = passwordHash === undefined ? active : active.where('password_hash', '=', passwordHash);
+      return (await held.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
     },
   };
 }
 
-type StateChange = { readonly id: string; readonly state: Row['state'] | ReturnType<typeof sql<Row['state']>> };
+type StateChange = {
+  readonly id: string;
+  readonly state: Row['state'] | ReturnType<typeof sql<Row['state']>>;
+  readonly from: readonly Row['state'][];
+};
 
-async function changed(tables: Kysely<Tables>, { id, state }: StateChange): Promise<Account | undefined> {
+async function changed(tables: Kysely<Tables>, { id, state, from }: StateChange): Promise<Account | undefined> {
   const row = await tables
     .updateTable('accounts')
     .set({ state })
     .where('id', '=', id)
+    .where('state', 'in', from)
     .returning(accountColumns)
     .executeTakeFirst();
   return optional(row);

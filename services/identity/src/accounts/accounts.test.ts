@@ -1,7 +1,7 @@
 import type { Database } from '@modelward/storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { databases } from '../../../../tests/support/databases.ts';
-import { createWorld, granted, type World } from '../testing/world.ts';
+import { createWorld, granted, password, type World } from '../testing/world.ts';
 
 describe.each(databases)('accounts on $name', ({ open }) => {
   let database: Database;
@@ -60,5 +60,39 @@ describe.each(databases)('accounts on $name', ({ open }) => {
     });
     expect(await world.accounts.setState('ada', 'active')).toMatchObject({ ok: true, value: { state: 'active' } });
     expect(await world.accounts.setState('nobody', 'active')).toEqual({ ok: false, reason: 'unknown' });
+  });
+
+  it('that are locked let nobody in until they are activated', async () => {
+    const { device, secret, account } = await world.addWithPasskey('ada');
+    const token = await world.addToken(account);
+    expect(await world.accounts.setState('ada', 'locked')).toMatchObject({ ok: true, value: { state: 'locked' } });
+    expect(await world.sessions.identify(secret ?? '')).toEqual({ ok: false, reason: 'suspended' });
+    expect(await world.tokens.identify(token.secret)).toEqual({ ok: false, reason: 'suspended' });
+    expect(await world.signInWith(device)).toEqual({ ok: false, reason: 'refused' });
+    expect(await world.accounts.setState('ada', 'suspended')).toEqual({ ok: false, reason: 'state' });
+    await world.accounts.setState('ada', 'active');
+    expect(await world.signInWith(device)).toMatchObject({ ok: true });
+  });
+
+  it('that are offboarded never come back, and keep nothing that opens anything', async () => {
+    const { device, account } = await world.addWithPasskey('ada');
+    const team = granted(await world.groups.add('team'));
+    granted(await world.groups.addMember(team, account));
+    const token = await world.addToken(account);
+    const recovery = granted(await world.enrolments.recover(account.id));
+    expect(await world.accounts.setState('ada', 'offboarded')).toMatchObject({ ok: true });
+    for (const state of ['active', 'suspended', 'locked'] as const) {
+      expect(await world.accounts.setState('ada', state)).toEqual({ ok: false, reason: 'state' });
+    }
+    expect(await world.signInWith(device)).toEqual({ ok: false, reason: 'refused' });
+    expect(await world.signIn('ada')).toEqual({ ok: false, reason: 'refused' });
+    expect(await world.enrolments.redeem({ secret: recovery.secret, password })).toEqual({
+      ok: false,
+      reason: 'unknown',
+    });
+    expect(await world.tokens.findById(token.token.id)).toMatchObject({ revokedAtMs: world.clock.nowMs });
+    expect(await world.groups.of(account.id)).toEqual([]);
+    expect(await world.factors.list(account.id)).toEqual({ passkeys: [], totpSinceMs: null, recoveryCodesLeft: 0 });
+    expect(await world.accounts.addPerson({ name: 'ada' })).toEqual({ ok: false, reason: 'exists' });
   });
 });

@@ -144,6 +144,34 @@ describe.each(databases)('enrolments on $name', ({ open }) => {
     });
   });
 
+  it('of a recovery leave the second factor as it is, and let a short password be beside it', async () => {
+    const { account } = await world.addWithTotp('ada');
+    world.clock.nowMs += 1;
+    const { secret } = granted(await world.enrolments.recover(account.id));
+    expect(await world.enrolments.redeem({ secret, password: 'kettle-4-two' })).toMatchObject({ ok: true });
+    expect(await world.factors.hasSecond(account.id)).toBe(true);
+    const asker = granted(await world.signIn('ada', 'kettle-4-two'));
+    expect(await world.factors.passkeys.begin(asker)).toEqual({ ok: false, reason: 'factor-needed' });
+    expect(await world.factors.notices(account.id)).toMatchObject([
+      { kind: 'password-changed' },
+      { kind: 'totp-added' },
+    ]);
+  });
+
+  it('of a reset take every factor away, and ask for a password that is good alone', async () => {
+    const { account, device } = await world.addWithPasskey('ada');
+    const { secret } = granted(await world.enrolments.reset(account.id));
+    expect(await world.enrolments.redeem({ secret, password: 'kettle-4-two' })).toEqual({
+      ok: false,
+      reason: 'password-too-short',
+    });
+    expect(await world.signInWith(device)).toMatchObject({ ok: true });
+    expect(await world.enrolments.redeem({ secret, password: otherPassword })).toMatchObject({ ok: true });
+    expect(await world.signInWith(device)).toEqual({ ok: false, reason: 'refused' });
+    expect(await world.factors.hasSecond(account.id)).toBe(false);
+    expect((await world.factors.notices(account.id)).map(({ kind }) => kind)).toContain('factors-reset');
+  });
+
   it('leave no session with the old password behind when a sign-in and a recovery come together', async () => {
     const ada = await world.addActive('ada');
     const { secret } = granted(await world.enrolments.recover(ada.id));

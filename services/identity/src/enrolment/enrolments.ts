@@ -8,7 +8,7 @@ import { createRedeem, type RedeemDeps } from './redeem.ts';
 export function createEnrolments(deps: RedeemDeps) {
   const { tables, nowMs, secrets } = deps;
 
-  const issueFor = (accountId: string, purpose: 'invitation' | 'recovery') =>
+  const issueFor = (accountId: string, purpose: 'invitation' | 'recovery' | 'reset') =>
     tables.transaction().execute(async (transaction): Promise<Result<Invitation, 'unknown' | 'state'>> => {
       const account = await createAccountStore(transaction).findById(accountId);
       if (account?.kind !== 'person') return refused('unknown');
@@ -35,6 +35,8 @@ export function createEnrolments(deps: RedeemDeps) {
     invite: (accountId: string) => issueFor(accountId, 'invitation'),
     /** `state`: the person has no password yet, or is suspended. */
     recover: (accountId: string) => issueFor(accountId, 'recovery'),
+    /** A recovery for who has lost the second factor as well: all factors go when it is used, and new ones are set up. */
+    reset: (accountId: string) => issueFor(accountId, 'reset'),
     redeem: createRedeem(deps),
   };
 }

@@ -2,6 +2,8 @@ import { ok, type Result, refused } from '@modelward/basics';
 import type { Kysely, Tables } from '@modelward/storage';
 import { isAccountName } from '../accounts/account-name.ts';
 import { type Account, createAccountStore } from '../accounts/account-store.ts';
+import { createFactorStore } from '../factors/factor-store.ts';
+import { createNoticeStore } from '../notices/notice-store.ts';
 import type { PasswordHashing } from '../passwords/hashing.ts';
 import { type PasswordRefusal, passwordFlaw } from '../passwords/rules.ts';
 import { hashSecret, isSecret, type Secrets } from '../secrets.ts';
@@ -45,7 +47,8 @@ export function createRedeem(deps: RedeemDeps) {
     if (!enrolment.ok) return enrolment;
     const owner = await findOwner(enrolment.value, redemption, deps);
     if (!owner.ok) return owner;
-    const flaw = passwordFlaw(redemption.password, owner.value);
+    const hasFactor = enrolment.value.purpose === 'recovery' && (await hasSecond(owner.value, deps));
+    const flaw = passwordFlaw(redemption.password, { ...owner.value, hasFactor });
     if (flaw !== undefined) return refused(flaw);
     // Before the transaction: hashing takes long and waits its turn, and SQLite has one transaction for everybody.
     const passwordHash = await deps.hashing.hash(redemption.password);
@@ -59,6 +62,10 @@ export function createRedeem(deps: RedeemDeps) {
       deps,
     });
   };
+}
+
+function hasSecond({ id }: Account, { tables }: RedeemDeps): Promise<boolean> {
+  return createFactorStore(tables).hasSecond(id);
 }
 
 async function findLive(secret: string, { tables, nowMs }: RedeemDeps): Promise<Result<Enrolment, RedeemRefusal>> {
@@ -137,5 +144,17 @@ async function writeAccount(
   await enrolments.deleteUnusedOf(account.id);
   // Whoever had the old password may be the reason for the new one.
   await createSessionStore(transaction).endAllOf({ accountId: account.id, nowMs: deps.nowMs() });
+  if (enrolment.purpose === 'reset') await createFactorStore(transaction).removeAllOf(account.id);
+  if (enrolment.purpose !== 'invitation') await tell(transaction, { account, purpose: enrolment.purpose }, deps);
   return account;
+}
+
+async function tell(
+  transaction: Kysely<Tables>,
+  { account, purpose }: Redeemed,
+  { secrets, nowMs }: RedeemDeps,
+): Promise<void> {
+  const kind = purpose === 'reset' ? 'factors-reset' : 'password-changed';
+  const notice = { id: secrets.newId('ntc'), kind, subject: null, atMs: nowMs() } as const;
+  await createNoticeStore(transaction).insert(account.id, notice);
 }

@@ -53,6 +53,9 @@ export function createGroupStore(tables: Kysely<Tables>) {
         .executeTakeFirstOrThrow();
       return numDeletedRows === 1n;
     },
+    leaveAll: async (accountId: string): Promise<void> => {
+      await tables.deleteFrom('group_members').where('account_id', '=', accountId).execute();
+    },
     idsOf: async (accountId: string): Promise<readonly string[]> => {
       const query = tables.selectFrom('group_members').select('group_id').where('account_id', '=', accountId);
       return (await query.orderBy('group_id').execute()).map(({ group_id }) => group_id);

@@ -1,5 +1,7 @@
 import { limits } from '../limits.ts';
+import { contextWords } from './context-words.ts';
 import { normalized } from './hashing.ts';
+import { isCommon } from './well-known.ts';
 
 export type PasswordRefusal =
   | 'password-too-short'
@@ -8,13 +10,21 @@ export type PasswordRefusal =
   | 'password-not-text'
   | 'password-has-name'
   | 'password-has-email'
+  | 'password-has-context'
+  | 'password-common'
   | 'password-too-simple';
 
-type Owner = { readonly name: string; readonly email: string | null };
+type Owner = {
+  readonly name: string;
+  readonly email: string | null;
+  /** Whether the password opens nothing without a second factor. */
+  readonly hasFactor: boolean;
+};
 
-/** What NIST SP 800-63B-4 section 3.1.1.2 asks of a password that is the only factor: length, and nothing easily guessed. */
-export function passwordFlaw(password: string, { name, email }: Owner): PasswordRefusal | undefined {
-  const { fewestCharacters, mostCharacters, mostUnitsGiven } = limits.passwords;
+/** What NIST SP 800-63B-4 section 3.1.1.2 asks of a password: length, and nothing that is easily guessed. No other rule. */
+export function passwordFlaw(password: string, { name, email, hasFactor }: Owner): PasswordRefusal | undefined {
+  const { fewestCharactersWithFactor, mostCharacters, mostUnitsGiven } = limits.passwords;
+  const fewestCharacters = hasFactor ? fewestCharactersWithFactor : limits.passwords.fewestCharacters;
   if (password.length > mostUnitsGiven) return 'password-too-long';
   if (!password.isWellFormed()) return 'password-not-text';
   const characters = [...normalized(password)];
@@ -23,7 +33,14 @@ export function passwordFlaw(password: string, { name, email }: Owner): Password
   const text = normalized(password).toLowerCase();
   if (contains(text, name)) return 'password-has-name';
   if (email !== null && contains(text, email.slice(0, email.lastIndexOf('@')))) return 'password-has-email';
+  if (contextWords.some((word) => isMostly(text, word))) return 'password-has-context';
+  if (isCommon(text)) return 'password-common';
   return isSimple(text) ? 'password-too-simple' : undefined;
+}
+
+/** Whether a word is half of a password or more. In a long one it is one word of many. */
+function isMostly(text: string, word: string): boolean {
+  return word.length * 2 >= [...text].length && text.replaceAll(/[\s_.-]/g, '').includes(word);
 }
 
 function contains(text: string, word: string): boolean {

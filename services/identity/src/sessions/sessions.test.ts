@@ -19,7 +19,9 @@ describe.each(databases)('sessions on $name', ({ open }) => {
     const { secret, session, account } = granted(await world.signIn('ada'));
     expect(secret).toMatch(/^mw_ses_[\w-]{43}$/);
     expect(session).toMatchObject({ id: expect.stringMatching(/^ses_[\w-]{22}$/), accountId: account.id });
-    expect(session.endsAtMs - session.openedAtMs).toBe(12 * 60 * minuteMs);
+    expect(session).toMatchObject({ methods: ['password'], authenticatedAtMs: world.clock.nowMs, client: 'program' });
+    // As long as the second factor is still to come.
+    expect(session.endsAtMs - session.openedAtMs).toBe(30 * minuteMs);
     expect(granted(await world.sessions.identify(secret))).toEqual({ account, session });
   });
 
@@ -75,7 +77,7 @@ describe.each(databases)('sessions on $name', ({ open }) => {
   });
 
   it('end after half an hour without use', async () => {
-    const { secret } = granted(await world.signIn('ada'));
+    const { secret } = await world.addWithTotp('bob');
     world.clock.nowMs += 30 * minuteMs - 1;
     expect(await world.sessions.identify(secret)).toMatchObject({ ok: true });
     world.clock.nowMs += 30 * minuteMs - 1;
@@ -84,8 +86,41 @@ describe.each(databases)('sessions on $name', ({ open }) => {
     expect(await world.sessions.identify(secret)).toEqual({ ok: false, reason: 'expired' });
   });
 
+  it('of who can harm everybody end after a quarter of an hour without use', async () => {
+    const { device, account } = await world.addWithPasskey('root');
+    world.privileged.add(account.id);
+    const { secret } = granted(await world.signInWith(device));
+    world.clock.nowMs += 15 * minuteMs - 1;
+    expect(await world.sessions.identify(secret)).toMatchObject({ ok: true });
+    world.clock.nowMs += 15 * minuteMs;
+    expect(await world.sessions.identify(secret)).toEqual({ ok: false, reason: 'expired' });
+  });
+
+  it('are ten of one person at most: the one that rested longest gives way', async () => {
+    const opened = [];
+    for (let count = 0; count < 10; count += 1) {
+      opened.push(granted(await world.signIn('ada')));
+      world.clock.nowMs += 61_000;
+    }
+    granted(await world.sessions.identify(opened[0]?.secret ?? ''));
+    const next = granted(await world.signIn('ada'));
+    expect(await world.sessions.identify(opened[1]?.secret ?? '')).toEqual({ ok: false, reason: 'ended' });
+    expect(await world.sessions.identify(opened[0]?.secret ?? '')).toMatchObject({ ok: true });
+    expect(await world.sessions.list(next.account.id)).toHaveLength(10);
+  });
+
+  it('are ended by their person, one and all but one', async () => {
+    const [one, two, three] = [await world.signIn('ada'), await world.signIn('ada'), await world.signIn('ada')].map(
+      granted,
+    );
+    await world.sessions.endAll(one?.account.id ?? '', two?.session.id);
+    expect((await world.sessions.list(one?.account.id ?? '')).map(({ id }) => id)).toEqual([two?.session.id]);
+    expect(await world.sessions.identify(three?.secret ?? '')).toEqual({ ok: false, reason: 'ended' });
+  });
+
   it('end after twelve hours however much they are used', async () => {
-    const { secret, session } = granted(await world.signIn('ada'));
+    const { secret, session } = await world.addWithTotp('bob');
+    expect(session.endsAtMs - session.openedAtMs).toBe(12 * 60 * minuteMs);
     while (world.clock.nowMs + 20 * minuteMs < session.endsAtMs) {
       world.clock.nowMs += 20 * minuteMs;
       granted(await world.sessions.identify(secret));

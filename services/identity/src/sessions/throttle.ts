@@ -58,6 +58,8 @@ export function createThrottle(nowMs: () => number) {
   };
 }
 
+export type Throttle = ReturnType<typeof createThrottle>;
+
 function waitAfter(failuresTooMany: number): number {
   if (failuresTooMany < 0) return 0;
   const { firstWaitMs, longestWaitMs } = limits.throttle;

@@ -77,6 +77,14 @@ export function createTokenStore(tables: Kysely<Tables>) {
         .executeTakeFirst();
       return row && tokenOf(row);
     },
+    revokeAllOf: async ({ accountId, nowMs }: { accountId: string; nowMs: number }): Promise<void> => {
+      await tables
+        .updateTable('tokens')
+        .set({ revoked_at_ms: nowMs })
+        .where('account_id', '=', accountId)
+        .where('revoked_at_ms', 'is', null)
+        .execute();
+    },
     setLastUsed: async ({ id, nowMs }: { id: string; nowMs: number }): Promise<void> => {
       await tables.updateTable('tokens').set({ last_used_at_ms: nowMs }).where('id', '=', id).execute();
     },

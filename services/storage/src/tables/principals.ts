@@ -6,7 +6,7 @@ export type PrincipalTables = {
     /** Lower case, unique over people and services together. */
     name: string;
     email: string | null;
-    state: 'invited' | 'active' | 'suspended';
+    state: 'invited' | 'active' | 'suspended' | 'locked' | 'offboarded';
     /** argon2id in PHC form; null for services and for people who have not set one. */
     password_hash: string | null;
     created_at_ms: number;
@@ -17,7 +17,7 @@ export type PrincipalTables = {
   enrolments: {
     id: string;
     secret_hash: string;
-    purpose: 'first-administrator' | 'invitation' | 'recovery';
+    purpose: 'first-administrator' | 'invitation' | 'recovery' | 'reset';
     /** Null for the first administrator, who has no account yet. */
     account_id: string | null;
     ends_at_ms: number;
@@ -31,6 +31,15 @@ export type PrincipalTables = {
     last_used_at_ms: number;
     ends_at_ms: number;
     ended_at_ms: number | null;
+    /** JSON array of what the person proved; how strong that is follows from it. */
+    methods: string;
+    /** When the person last proved it, which is not when the session was last used. */
+    authenticated_at_ms: number;
+    /** How long it may rest. */
+    idle_ms: number;
+    /** Wrong second factors and passwords since the last right one. */
+    failures: number;
+    client: 'browser' | 'program';
   };
   tokens: {
     id: string;

@@ -92,7 +92,7 @@ async function conductAsked(
     }
     if (!(await reach.isAny())) {
       await recordRefusal({ action, exchange, ...reach.told() }, deps);
-      return refused(denied({ action, remedies: [] }));
+      return refused(denied({ action, remedies: [], isBound: caller.session !== undefined }));
     }
     await recordEvaluated({ kind, action, exchange, ...reach.told() }, answered.value.told, deps);
     return { ok: true, value: answered.value.body };

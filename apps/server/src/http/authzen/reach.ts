@@ -17,7 +17,7 @@ const organization = { type: 'Organization' } as const;
 export function createReach(caller: Caller, deps: ControlDeps, action: Action): Reach {
   const known = new Map<string, Promise<boolean>>();
   const reasons = new Set<string>();
-  const question = questionOf(caller);
+  const question = questionOf(caller, deps.nowMs());
 
   const ask = async (resource: Place): Promise<boolean> => {
     const decision = await deps.access.decide({ ...question, asked: [{ action, resource }] });
@@ -44,5 +44,5 @@ export function createReach(caller: Caller, deps: ControlDeps, action: Action): 
 /** Whether the caller holds a right over the whole organization. */
 export async function mayEverywhere(caller: Caller, deps: ControlDeps, action: Action): Promise<boolean> {
   const asked = [{ action, resource: organization }];
-  return (await deps.access.decide({ ...questionOf(caller), asked })).allowed;
+  return (await deps.access.decide({ ...questionOf(caller, deps.nowMs()), asked })).allowed;
 }

@@ -74,10 +74,33 @@ const invite: Handler<'people.invite'> = {
   },
 };
 
-type StateEndpoint = 'people.suspend' | 'people.activate' | 'services.suspend' | 'services.activate';
+/** For who lost the second factor: the link removes them all, and is as strong as an invitation. */
+const reset: Handler<'people.reset'> = {
+  about: ({ question, deps }) => aboutAccount({ kind: 'person', name: question.name }, deps),
+  perform: async ({ question: { name }, deps }) => {
+    const account = await deps.identity.accounts.find(name);
+    if (account?.kind !== 'person') return refused(notFound('person', name));
+    const issued = await deps.identity.enrolments.reset(account.id);
+    if (!issued.ok)
+      return refused(conflict(`\`${name}\` is ${account.state}, not active`, 'invite or activate them first'));
+    const detail = { endsAtMs: issued.value.endsAtMs };
+    const changes = [{ what: 'account.reset', subject: account.id, detail }] as const;
+    return ok({ output: { account, invitation: withLink(issued.value, deps) }, changes });
+  },
+};
 
-function changeState(kind: Kind, state: 'active' | 'suspended'): Handler<StateEndpoint> {
-  const what = state === 'active' ? 'account.activated' : 'account.suspended';
+type State = 'active' | 'suspended' | 'locked' | 'offboarded';
+type StateEndpoint = `${'people' | 'services'}.${'suspend' | 'activate' | 'lock' | 'offboard'}`;
+
+const changeTo = {
+  active: 'account.activated',
+  suspended: 'account.suspended',
+  locked: 'account.locked',
+  offboarded: 'account.offboarded',
+} as const satisfies Record<State, ChangeDraft['what']>;
+
+function changeState(kind: Kind, state: State): Handler<StateEndpoint> {
+  const what = changeTo[state];
   return {
     about: ({ question, deps }) => aboutAccount({ kind, name: question.name }, deps),
     perform: async ({ question: { name }, deps }) => {
@@ -89,12 +112,17 @@ function changeState(kind: Kind, state: 'active' | 'suspended'): Handler<StateEn
 }
 
 async function setState(
-  { kind, name, state }: Named & { readonly state: 'active' | 'suspended' },
+  { kind, name, state }: Named & { readonly state: State },
   { identity }: ControlDeps,
 ): Promise<Result<Account, ControlRefusal>> {
   const account = await identity.accounts.find(name);
   const changed = account?.kind === kind ? await identity.accounts.setState(name, state) : undefined;
-  return changed?.ok === true ? changed : refused(notFound(kind, name));
+  if (changed === undefined) return refused(notFound(kind, name));
+  if (changed.ok) return changed;
+  if (changed.reason === 'unknown') return refused(notFound(kind, name));
+  return refused(
+    conflict(`\`${name}\` is ${account?.state}, and from there it cannot become ${state}`, 'nothing was changed'),
+  );
 }
 
 /** Decided for the account itself, so that a policy may give out the care for one and not for another. */
@@ -108,10 +136,15 @@ export const accountHandlers = {
   'people.list': listPeople,
   'people.add': addPerson,
   'people.invite': invite,
+  'people.reset': reset,
   'people.suspend': changeState('person', 'suspended'),
+  'people.lock': changeState('person', 'locked'),
+  'people.offboard': changeState('person', 'offboarded'),
   'people.activate': changeState('person', 'active'),
   'services.list': listServices,
   'services.add': addService,
   'services.suspend': changeState('service', 'suspended'),
+  'services.lock': changeState('service', 'locked'),
+  'services.offboard': changeState('service', 'offboarded'),
   'services.activate': changeState('service', 'active'),
 };

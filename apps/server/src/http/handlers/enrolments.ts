@@ -6,7 +6,7 @@ import type { ControlDeps, Exchange } from '../deps.ts';
 import type { OpenHandler } from '../handler.ts';
 import { type ChangeDraft, recordDecision } from '../record.ts';
 import { type ControlRefusal, conflict, malformed } from '../refusal.ts';
-import { tooBusy } from './sessions.ts';
+import { shownSession, tooBusy } from './sessions.ts';
 
 /** What the first administrator holds: running the platform, and deciding who may do what. */
 export const administratorRoles = ['platform-admin', 'security-admin'] as const;
@@ -28,7 +28,7 @@ export const redeem: OpenHandler<'enrolments.redeem'> = async ({ question, excha
   if (made === undefined) throw new Error('a one-time secret was used up without its transaction');
   const { opened, links } = made;
   const { account } = redeemed.value;
-  const session = { secret: opened.secret, endsAtMs: opened.session.endsAtMs };
+  const session = await shownSession(opened, deps);
   const changes = [
     ...accountChanges(redeemed.value),
     ...links,

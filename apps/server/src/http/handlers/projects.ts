@@ -15,7 +15,7 @@ const list: Handler<'projects.list'> = {
 async function maySee(caller: Caller, id: string, deps: ControlDeps): Promise<boolean> {
   for (const action of ['project.read', 'model.discover'] as const) {
     const asked = [{ action, resource: { type: 'Project', id } as const }];
-    const decision = await deps.access.decide({ ...questionOf(caller), interface: 'control', asked });
+    const decision = await deps.access.decide({ ...questionOf(caller, deps.nowMs()), interface: 'control', asked });
     if (decision.allowed) return true;
   }
   return false;

@@ -1,10 +1,14 @@
 // @ts-nocheck Runs in a browser; this program's types are Node's.
+
+import { setUpFactor } from './factor-setup.js';
+import { complain, find, post, show, signedIn } from './page.js';
+import { proveSecondFactor } from './second-factor.js';
+
 const fragment = new URLSearchParams(location.hash.slice(1));
 const isFirst = fragment.has('first');
 const secret = fragment.get(isFirst ? 'first' : 'secret');
 // The secret leaves the address bar and the history before anything else happens; from here on it is only in memory.
 history.replaceState(null, '', location.pathname);
-let session;
 
 if (secret === null || secret === '') show('no-secret', true);
 else begin();
@@ -24,38 +28,6 @@ function begin() {
   find('token').addEventListener('click', makeToken);
   find('copy').addEventListener('click', copy);
   find(isFirst ? 'name' : 'password').focus();
-}
-
-function find(id) {
-  return document.getElementById(id);
-}
-
-function show(id, isShown) {
-  find(id).hidden = !isShown;
-}
-
-function complain(id, text) {
-  find(id).textContent = text;
-  show(id, text !== '');
-}
-
-async function post(path, body, credential) {
-  const headers = { 'content-type': 'application/json' };
-  if (credential !== undefined) headers.authorization = `Bearer ${credential}`;
-  let answer;
-  try {
-    answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body), credentials: 'omit' });
-  } catch {
-    return { problem: 'The server did not answer. Is it still running? Try again once it is.' };
-  }
-  const said = await answer.json().catch(() => ({}));
-  if (answer.ok) return { said };
-  return { code: said.code, problem: sentence(said.message ?? `the server answered ${answer.status}`, said.next) };
-}
-
-function sentence(...parts) {
-  const said = parts.filter((part) => part !== undefined && part !== '');
-  return said.map((part) => `${part[0].toUpperCase()}${part.slice(1).replaceAll('`', '')}.`).join(' ');
 }
 
 /** What only this page can know; whether a name or a password will do is for the server to say. */
@@ -93,16 +65,22 @@ async function enrol(event) {
     else if (isFirst && (code === 'conflict' || code === 'malformed')) mark('name');
     return;
   }
-  session = said.session.secret;
-  welcome(said);
+  signedIn.secret = said.session.secret;
+  for (const id of ['password', 'again']) find(id).value = '';
+  show('enrol', false);
+  await goOn(said);
+}
+
+/** Everybody has a second factor: who has none sets one up here, who recovered the password has theirs still. */
+async function goOn(said) {
+  if (said.session.missing === 'factor-setup') setUpFactor(() => welcome(said));
+  else proveSecondFactor(() => welcome(said));
 }
 
 function welcome({ account, trackingUri }) {
-  for (const id of ['password', 'again']) find(id).value = '';
   find('done-name').textContent = account.name;
   for (const place of document.querySelectorAll('.own-name')) place.textContent = account.name;
   find('tracking-uri').textContent = trackingUri;
-  show('enrol', false);
   show('administrator-next', isFirst);
   show('done', true);
   find('done-heading').focus();
@@ -113,7 +91,7 @@ async function makeToken() {
   find('token').disabled = true;
   const scopes = ['project', 'experiment', 'run', 'artifact', 'model', 'version', 'alias'].map((noun) => `${noun}.*`);
   const lifetimeSeconds = Number(find('lifetime').value);
-  const { said, problem } = await post('/api/v1/tokens', { label: 'mlflow', scopes, lifetimeSeconds }, session);
+  const { said, problem } = await post('/api/v1/tokens', { label: 'mlflow', scopes, lifetimeSeconds });
   find('token').disabled = false;
   if (problem !== undefined) {
     complain('token-problem', problem);

@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import type { Endpoint } from './endpoint.ts';
+import * as shape from './shapes.ts';
+
+const nothing = z.strictObject({});
+const done = z.object({});
+const byId = z.strictObject({ id: shape.idInput });
+const code = z.string().min(1).max(64);
+
+/** How people prove who they are, and what they have open: always about the caller alone. */
+export const factorEndpoints = {
+  'passkey-sign-ins.begin': {
+    method: 'POST',
+    path: '/api/v1/passkey-sign-ins/begin',
+    summary: 'What a browser needs to sign somebody in with a passkey',
+    access: 'open',
+    input: nothing,
+    output: z.object({ options: shape.webAuthnOptions }),
+  },
+  'passkey-sign-ins.finish': {
+    method: 'POST',
+    path: '/api/v1/passkey-sign-ins',
+    summary: 'Sign in with a passkey, which is two factors by itself',
+    access: 'open',
+    input: z.strictObject({ passkey: shape.passkeyInput }),
+    output: z.object({ account: shape.account, session: shape.session }),
+  },
+  'step-ups.begin': {
+    method: 'POST',
+    path: '/api/v1/sessions/current/step-up/begin',
+    summary: 'What a browser needs to make the session that asks stronger with a passkey',
+    access: 'signed-in',
+    input: nothing,
+    output: z.object({ options: shape.webAuthnOptions }),
+  },
+  'step-ups.finish': {
+    method: 'POST',
+    path: '/api/v1/sessions/current/step-up',
+    summary: 'Prove more, or again: the session that asks, and no other, becomes stronger under a new secret',
+    access: 'signed-in',
+    input: z.strictObject({
+      password: shape.passwordInput.optional(),
+      totp: code.optional(),
+      recoveryCode: code.optional(),
+      passkey: shape.passkeyInput.optional(),
+    }),
+    output: z.object({ session: shape.session }),
+  },
+  'step-up-links.begin': {
+    method: 'POST',
+    path: '/api/v1/sessions/current/step-up/link',
+    summary:
+      'For a program: a link that its person opens in a browser, and a code to compare, to use a passkey for this session',
+    access: 'signed-in',
+    input: nothing,
+    output: z.object({ link: z.string(), code: z.string(), endsAtMs: z.int() }),
+  },
+  'step-up-links.look': {
+    method: 'POST',
+    path: '/api/v1/step-up-links/look',
+    summary: 'What such a link asks for',
+    access: 'open',
+    input: z.strictObject({ secret: shape.secretInput }),
+    output: z.object({
+      name: z.string(),
+      code: z.string(),
+      openedAtMs: z.int(),
+      options: shape.webAuthnOptions,
+    }),
+  },
+  'step-up-links.approve': {
+    method: 'POST',
+    path: '/api/v1/step-up-links/approve',
+    summary: 'Say yes to it with a passkey: the session that asked, and no other, becomes stronger',
+    access: 'open',
+    input: z.strictObject({ secret: shape.secretInput, passkey: shape.passkeyInput }),
+    output: done,
+  },
+  'step-up-links.collect': {
+    method: 'POST',
+    path: '/api/v1/sessions/current/step-up/collect',
+    summary: 'Take the stronger session once its person has said yes',
+    access: 'signed-in',
+    input: nothing,
+    output: z.object({ session: shape.session }),
+  },
+  'sessions.list': {
+    method: 'GET',
+    path: '/api/v1/sessions',
+    summary: 'The sessions of the caller that are good',
+    access: 'signed-in',
+    input: nothing,
+    output: z.object({ sessions: z.array(shape.ownSession) }),
+  },
+  'sessions.end-one': {
+    method: 'DELETE',
+    path: '/api/v1/sessions/{id}',
+    summary: 'End a session of the caller',
+    access: 'signed-in',
+    input: byId,
+    output: done,
+  },
+  'sessions.end-others': {
+    method: 'POST',
+    path: '/api/v1/sessions/end-others',
+    summary: 'End all sessions of the caller but the one that asks',
+    access: 'signed-in',
+    input: nothing,
+    output: done,
+  },
+  'passwords.change': {
+    method: 'POST',
+    path: '/api/v1/password',
+    summary: 'Change the password of the caller; all other sessions end',
+    access: 'signed-in',
+    input: z.strictObject({ current: shape.passwordInput, next: shape.passwordInput }),
+    output: done,
+  },
+  'factors.list': {
+    method: 'GET',
+    path: '/api/v1/factors',
+    summary: 'What the caller has besides the password, and what was done to it lately',
+    access: 'signed-in',
+    input: nothing,
+    output: z.object({
+      passkeys: z.array(shape.passkey),
+      totpSinceMs: z.int().nullable(),
+      recoveryCodesLeft: z.int(),
+      notices: z.array(shape.notice),
+    }),
+  },
+  'passkeys.begin': {
+    method: 'POST',
+    path: '/api/v1/factors/passkeys/begin',
+    summary: 'What a browser needs to make a passkey. It will belong to the host name of this server, for ever',
+    access: 'signed-in',
+    input: nothing,
+    output: z.object({ options: shape.webAuthnOptions, hostName: z.string() }),
+  },
+  'passkeys.add': {
+    method: 'POST',
+    path: '/api/v1/factors/passkeys',
+    summary: 'Keep a new passkey',
+    access: 'signed-in',
+    input: z.strictObject({ name: z.string().min(1).max(60), passkey: shape.newPasskeyInput }),
+    output: shape.factorAdded,
+  },
+  'passkeys.remove': {
+    method: 'DELETE',
+    path: '/api/v1/factors/passkeys/{id}',
+    summary: 'Forget a passkey; all other sessions end. The last second factor stays',
+    access: 'signed-in',
+    input: byId,
+    output: done,
+  },
+  'totp.begin': {
+    method: 'POST',
+    path: '/api/v1/factors/totp/begin',
+    summary: 'A seed for an authenticator app, shown this once',
+    access: 'signed-in',
+    input: nothing,
+    output: z.object({ secret: z.string(), uri: z.string() }),
+  },
+  'totp.confirm': {
+    method: 'POST',
+    path: '/api/v1/factors/totp',
+    summary: 'Keep the authenticator app, whose first code this is',
+    access: 'signed-in',
+    input: z.strictObject({ code }),
+    output: shape.factorAdded,
+  },
+  'totp.remove': {
+    method: 'DELETE',
+    path: '/api/v1/factors/totp',
+    summary: 'Forget the authenticator app; all other sessions end. The last second factor stays',
+    access: 'signed-in',
+    input: nothing,
+    output: done,
+  },
+  'recovery-codes.renew': {
+    method: 'POST',
+    path: '/api/v1/factors/recovery-codes',
+    summary: 'New recovery codes, shown this once; the old ones are void',
+    access: 'signed-in',
+    input: nothing,
+    output: z.object({ recoveryCodes: z.array(z.string()) }),
+  },
+} as const satisfies Record<string, Endpoint>;
