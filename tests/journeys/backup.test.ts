@@ -12,7 +12,7 @@ import {
   enrolAdministrator,
   type House,
   type Person,
-  password,
+  signInWithPasskey,
   startHouse,
 } from '../support/house.ts';
 import { verifyRecord } from '../support/record.ts';
@@ -55,8 +55,8 @@ const backup = (folder: string) => runCli(['backup', folder], { cwd: house.folde
 /** What somebody finds in a house: the same after a restore, or it was none. */
 async function contentOf({ controlUrl, trackingUri }: House) {
   const ask = speakMlflow(trackingUri, ada.token);
-  const { session } = await createControlClient(controlUrl)('sessions.open', { name: 'root', password });
-  const call = createControlClient(controlUrl, session.secret);
+  const secret = await signInWithPasskey({ controlUrl }, root);
+  const call = createControlClient(controlUrl, secret);
   return {
     people: (await call('people.list', {})).accounts,
     links: (await call('role-links.list', {})).links,
@@ -74,8 +74,8 @@ async function contentOf({ controlUrl, trackingUri }: House) {
 type Content = Awaited<ReturnType<typeof contentOf>>;
 
 async function firstEntries(controlUrl: string): Promise<AuditEntry[]> {
-  const { session } = await createControlClient(controlUrl)('sessions.open', { name: 'root', password });
-  const { entries } = await createControlClient(controlUrl, session.secret)('audit.entries', { from: 0, limit: 3 });
+  const secret = await signInWithPasskey({ controlUrl }, root);
+  const { entries } = await createControlClient(controlUrl, secret)('audit.entries', { from: 0, limit: 3 });
   return entries.map(({ entry }) => entry as AuditEntry);
 }
 
