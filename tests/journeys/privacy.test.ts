@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createControlClient } from '../support/control-client.ts';
-import { type Administrator, enrolAdministrator, type House, password, startHouse } from '../support/house.ts';
+import {
+  type Administrator,
+  addFirstPasskey,
+  enrolAdministrator,
+  type House,
+  password,
+  startHouse,
+} from '../support/house.ts';
 import { verifyRecord } from '../support/record.ts';
 import { runCliHere } from '../support/run-cli.ts';
 
@@ -30,8 +37,8 @@ beforeAll(async () => {
     secret: invitation.secret,
     password,
   });
-  const grace = createControlClient(house.controlUrl, session.secret);
-  const { secret } = await grace('tokens.create', { label: 'of gracehopper', scopes: ['model.read'] });
+  const grace = await addFirstPasskey(house, session.secret);
+  const { secret } = await grace.call('tokens.create', { label: 'of gracehopper', scopes: ['model.read'] });
   const asked = `${house.trackingUri}/api/2.0/mlflow/registered-models/get?name=${model}`;
   const answer = await fetch(asked, { headers: { authorization: `Bearer ${secret}` } });
   await answer.arrayBuffer();
