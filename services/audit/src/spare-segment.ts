@@ -1,5 +1,6 @@
-import { link, open, rename, stat, statfs, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { link, open, readdir, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { isDiskFull, isMissing } from './durable-files.ts';
 
 /*
@@ -9,6 +10,7 @@ import { isDiskFull, isMissing } from './durable-files.ts';
 
 /** Finds the spare that is there, or allocates one. */
 export async function openSpare({ path, bytes }: { readonly path: string; readonly bytes: number }) {
+  await removePartials(path);
   let isReady = (await isSpare(path, bytes)) || (await allocate(path, bytes));
   /** The last try found no room. It stays so during the next try, or each try would open the reserve to everything. */
   let isRefused = !isReady;
@@ -65,12 +67,26 @@ async function isSpare(path: string, bytes: number): Promise<boolean> {
   }
 }
 
+const unfinished = '.partial';
+
+/** What a process that was killed has left. */
+async function removePartials(path: string): Promise<void> {
+  const names = await readdir(dirname(path));
+  for (const name of names.filter((one) => one.startsWith(`${basename(path)}.`) && one.endsWith(unfinished)))
+    await unlink(join(dirname(path), name)).catch(ignoreMissing);
+}
+
+function ignoreMissing(fault: unknown): void {
+  if (!isMissing(fault)) throw fault;
+}
+
 /** Whether the file could be allocated; false when the disk is full, with nothing left behind. */
 async function allocate(path: string, bytes: number): Promise<boolean> {
   // Asked first, or a full disk would be written full and emptied again at every try.
   const disk = await statfs(dirname(path));
   if (disk.bavail * disk.bsize < bytes) return false;
-  const partial = `${path}.partial`;
+  // Of its own name, so that two writers, of which one is about to be refused, never write the same file.
+  const partial = `${path}.${randomBytes(6).toString('hex')}${unfinished}`;
   try {
     const file = await open(partial, 'w', 0o600);
     try {

@@ -22,7 +22,8 @@ type Wanted = {
 
 /**
  * For whoever owns the files of a server that nobody can administer any more: a person is let in again, gets back what an
- * administrator holds, and a one-time link for a new password. The server is stopped, for it would not be asked.
+ * administrator holds, and a one-time link for a new password and new factors: who lost the passkey is recovered as well.
+ * The server is stopped, for it would not be asked.
  */
 export async function recoverAdministrator({ config, name }: Wanted): Promise<Recovery> {
   refuseOtherUser(config.dataFolder);
@@ -57,6 +58,8 @@ async function findPerson(name: string | undefined, state: State): Promise<Accou
     throw new Error(`it is not said who is to be recovered, and ${who}; add --name NAME`);
   }
   const account = await accounts.find(name);
+  if (account?.state === 'offboarded')
+    throw new Error(`\`${name}\` was offboarded, which is for good; name another person`);
   if (account?.kind === 'person') return account;
   throw new Error(`there is no person \`${name}\`; these administer: ${names.join(', ') || 'nobody'}`);
 }
@@ -75,14 +78,14 @@ async function recover(account: Account, state: State): Promise<Recovered> {
   const { enrolments } = state.identity;
   const changes = [...(await letIn(account, state)), ...(await giveBackRoles(account, state))];
   const current = await state.identity.accounts.findById(account.id);
-  const issued = await (current?.state === 'invited' ? enrolments.invite(account.id) : enrolments.recover(account.id));
+  const issued = await (current?.state === 'invited' ? enrolments.invite(account.id) : enrolments.reset(account.id));
   if (!issued.ok) throw new Error(`\`${account.name}\` cannot be recovered now; run the command again`);
   const detail = { endsAtMs: issued.value.endsAtMs };
   return { value: issued.value, changes: [...changes, { what: 'account.recovered', subject: account.id, detail }] };
 }
 
 async function letIn({ id, name, state }: Account, { identity }: State): Promise<readonly OwnersChange[]> {
-  if (state !== 'suspended') return [];
+  if (state !== 'suspended' && state !== 'locked') return [];
   await identity.accounts.setState(name, 'active');
   return [{ what: 'account.activated', subject: id }];
 }
