@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.mjs';
 import { installWorkspace } from './install.mjs';
-import { childEnvironment, findNode24 } from './node-24.mjs';
+import { childEnvironment, findNode24, serverFlags } from './node-24.mjs';
 
 /** What each command runs on Node 24. Arguments after `--` are handed on. */
 const targets = {
-  start: 'apps/server/src/main.ts',
+  start: 'apps/server/src/main.mjs',
   test: 'setup/test.mjs',
   demo: 'tests/demo/main.ts',
   bench: 'tests/bench/main.ts',
@@ -32,7 +32,8 @@ async function run(command, targetArguments) {
   const node = findNode24(root);
   if (!node.ok) return fail(node.reason);
   const environment = childEnvironment({ root, node: node.value });
-  return runChild(node.value, [join(root, target), ...targetArguments], { env: environment });
+  const flags = command === 'start' ? serverFlags : [];
+  return runChild(node.value, [...flags, join(root, target), ...targetArguments], { env: environment });
 }
 
 /** @param {string} message */

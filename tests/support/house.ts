@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serverFlags } from '../../setup/node-24.mjs';
 import { createControlClient } from './control-client.ts';
 import { createSoftwarePasskey, type SoftwarePasskey } from './software-passkey.ts';
 
@@ -26,7 +27,7 @@ type HouseOptions = {
   readonly environment?: Record<string, string>;
 };
 
-const mainFile = join(import.meta.dirname, '..', '..', 'apps', 'server', 'src', 'main.ts');
+const mainFile = join(import.meta.dirname, '..', '..', 'apps', 'server', 'src', 'main.mjs');
 
 /** Starts a house and waits until it serves. Throws with what it printed when it ends instead. */
 export async function startHouse(options: HouseOptions = {}): Promise<House> {
@@ -35,7 +36,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const controlUrl = `http://localhost:${controlPort}`;
   const trackingUri = `http://127.0.0.1:${mlflowPort}`;
   writeFileSync(join(folder, 'modelward.yaml'), configuration({ controlPort, mlflowPort, upstream: options.upstream }));
-  const child = spawn(process.execPath, [mainFile], {
+  const child = spawn(process.execPath, [...serverFlags, mainFile], {
     cwd: folder,
     env: { ...process.env, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
