@@ -134,6 +134,7 @@ describe('what two readers could read differently is refused', () => {
     ['a backslash', 'GET', `${artifacts}/1/${run}/artifacts/..%5cx`, undefined],
     ['a fragment (CVE-2024-3848)', 'GET', `${artifacts}/1/${run}/artifacts/a%23b`, undefined],
     ['an empty query', 'GET', `${artifacts}/1/${run}/artifacts/a?`, undefined],
+    ['a query beside a path', 'GET', `${artifacts}/1/${run}/artifacts/a?b`, undefined],
     ['a parameter in a path (CVE-2024-1593)', 'GET', `${artifacts}/1/${run}/artifacts/a;b`, undefined],
     ['a path that names no run', 'DELETE', `${artifacts}/1`, undefined],
     ['a path that names nothing', 'GET', `${artifacts}?path=`, undefined],

@@ -3,19 +3,20 @@ import type { BodyKind, Description, RequestFlaw, RequestHead } from '../adapter
 import { limits } from '../limits.ts';
 import { fieldsOf, readQuery } from './fields.ts';
 import { type Match, matchRoute } from './match.ts';
+import type { Route } from './routes.ts';
 
 /** The route and how to take the body, before a byte of it is read. */
 export function match(head: RequestHead): Result<{ readonly route: string; readonly body: BodyKind }, RequestFlaw> {
   const found = matchRoute(head);
   if (!found.ok) return found;
   const { route, query } = found.value;
-  const flaw = headFlaw(head, route.body, query);
+  const flaw = headFlaw(head, route, query);
   return flaw === undefined
     ? ok({ route: route.name, body: route.body })
     : refused({ reason: 'malformed', detail: flaw });
 }
 
-function headFlaw(head: RequestHead, body: BodyKind, query: string): string | undefined {
+function headFlaw(head: RequestHead, { body, path }: Route, query: string): string | undefined {
   if (head.headers.upgrade !== undefined) return 'upgrading the connection is not supported';
   if (head.headers['x-mlflow-workspace'] !== undefined)
     return 'header `x-mlflow-workspace` is not accepted; projects decide here';
@@ -23,6 +24,8 @@ function headFlaw(head: RequestHead, body: BodyKind, query: string): string | un
   if (body === 'none' && hasBody) return `a \`${head.method}\` request carries no body`;
   // MLflow reads a query on GET only and ignores it elsewhere: a second place for an identity that nobody needs.
   if (head.method !== 'GET' && query !== '') return `a \`${head.method}\` request carries no query`;
+  // A reader that takes `?` for a part of the path would read another one; and no client sends a query beside a path.
+  if (path.endsWith('+}') && query !== '') return 'an artifact is named by its path alone; leave the query out';
   if (body === 'json') return jsonFlaw(head);
   return undefined;
 }
