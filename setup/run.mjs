@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.mjs';
 import { installWorkspace } from './install.mjs';
-import { childEnvironment, findNode24, serverFlags } from './node-24.mjs';
+import { childEnvironment, findNode24, serverFlags, serverMemory } from './node-24.mjs';
 
 /** What each command runs on Node 24. Arguments after `--` are handed on. */
 const targets = {
@@ -32,8 +32,9 @@ async function run(command, targetArguments) {
   const node = findNode24(root);
   if (!node.ok) return fail(node.reason);
   const environment = childEnvironment({ root, node: node.value });
-  const flags = command === 'start' ? serverFlags : [];
-  return runChild(node.value, [...flags, join(root, target), ...targetArguments], { env: environment });
+  const file = join(root, target);
+  if (command !== 'start') return runChild(node.value, [file, ...targetArguments], { env: environment });
+  return runChild(node.value, [...serverFlags, file, ...targetArguments], { env: { ...serverMemory, ...environment } });
 }
 
 /** @param {string} message */

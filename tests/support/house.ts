@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serverFlags } from '../../setup/node-24.mjs';
+import { serverFlags, serverMemory } from '../../setup/node-24.mjs';
 import { createControlClient } from './control-client.ts';
 import { createSoftwarePasskey, type SoftwarePasskey } from './software-passkey.ts';
 
@@ -38,7 +38,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   writeFileSync(join(folder, 'modelward.yaml'), configuration({ controlPort, mlflowPort, upstream: options.upstream }));
   const child = spawn(process.execPath, [...serverFlags, mainFile], {
     cwd: folder,
-    env: { ...process.env, ...options.environment },
+    env: { ...serverMemory, ...process.env, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
